@@ -30,15 +30,21 @@ MAX_QUOTE: Final = 20_000
 """A longer quote is refused unread."""
 
 _MAX_PLACES: Final = 1_000  # repeats looked at for one passage; only a source made of repeats reaches it
-_HYPHENS: Final = frozenset("-‐‑‒–−\u00ad")  # noqa: RUF001
-_APOSTROPHES: Final = frozenset("'’‘ʼ＇`´")  # noqa: RUF001
-_SPACING: Final = frozenset("—―/\\|()[]{}⁄")  # read as a gap between words  # noqa: RUF001
-_SIGNS: Final = frozenset("<>=≤≥≠±+×÷%‰°^✓✔✗✘")  # noqa: RUF001
-_ELLIPSIS: Final = re.compile(r"\s*(?:\[\s*(?:…|\.{3,}|\. \. \.)\s*\]|\(\s*(?:…|\.{3,})\s*\)|…|\.{3,}|\. \. \.)\s*")
-_NEGATION: Final = re.compile(r"\b(?:not|no|never|nor|neither|none|cannot|without|unless|except|\w+n't)\b")
-_SENTENCE_END: Final = re.compile(r"[.!?。！？][\"'”’)\]]*(?:\s|$)|\n\s*\n")  # noqa: RUF001
+_HYPHENS: Final = frozenset("-‐‑‒–−\u00ad")
+_APOSTROPHES: Final = frozenset("'’‘ʼ＇`´")
+_SPACING: Final = frozenset("—―/\\|()[]{}⁄")  # read as a gap between words
+_SIGNS: Final = frozenset("<>=≤≥≠±+×÷%‰°^✓✔✗✘")
+_ELLIPSIS: Final = re.compile(r"[\[(] ?(?:…|\.{3,}+|\. \. \.) ?[\])]|…|\.{3,}+|\. \. \.")
+_NEGATION: Final = re.compile(
+    r"\b(?:not|no|never|nor|neither|none|cannot|without|unless|except|\w+n't|nicht|kein\w{0,2}|nie|niemals|ohne|ne|pas)\b"
+)
+_SENTENCE_END: Final = re.compile(r"[.!?。！？][\"'”’)\]]*(?:\s|$)|\n\s*\n")
+_MARKS: Final = "\"'“”„‘’‚«».,;:!?()[]{}*_`#。，！？「」"
+_LINE_BREAK: Final = re.compile(r"[ \t]*\r?\n[ \t]*(?=[^\W\d_])")
 _THOUSANDS: Final = re.compile(r",\d{3}(?!\d)")
-_UNSPACED: Final = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\U00020000-\U0003ffff]")
+_UNSPACED: Final = re.compile(
+    r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\U00020000-\U0003ffff]"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,9 +148,6 @@ def _role(text: str, at: int) -> str:
     return "s"
 
 
-_LINE_BREAK: Final = re.compile(r"[ \t]*\r?\n[ \t]*(?=[^\W\d_])")
-
-
 def _hyphenation_end(text: str, at: int) -> int:
     """Where a word goes on after a hyphen at a line's end; ``at`` itself when no letter follows the break."""
     found = _LINE_BREAK.match(text, at)
@@ -164,11 +167,10 @@ def align(quote: str, source: Folded, *, prefer: Span | None = None) -> Span | N
     quote = quote.strip()
     whole = fold(quote).text.strip()
     if _letters(whole) >= (2 if _UNSPACED.search(whole) else 3):
-        exact = list(_exact_places(quote, source))
-        spans = exact or [_with_punctuation(span, quote, source) for span in _places(whole, source)]
+        spans = list(_places(whole, source))
         if spans:
-            return _preferred(spans, prefer)
-    parts = [part for part in _ELLIPSIS.split(quote) if part]
+            return _with_punctuation(_preferred(_identical(spans, quote, source) or spans, prefer), quote, source)
+    parts = [part for part in map(str.strip, _ELLIPSIS.split(quote)) if part]
     if parts == [quote] or not parts:
         return None
     if len(parts) == 1:  # the dots stood at an end only
@@ -176,7 +178,8 @@ def align(quote: str, source: Folded, *, prefer: Span | None = None) -> Span | N
     folded = [fold(part).text.strip() for part in parts]
     if not all(_is_substantial(part) for part in folded):
         return None
-    return _preferred(list(_elided_places(folded, source)), prefer)
+    elided = list(_elided_places(folded, source))
+    return _with_punctuation(_preferred(elided, prefer), quote, source) if elided else None
 
 
 def _letters(folded: str) -> int:
@@ -186,30 +189,6 @@ def _letters(folded: str) -> int:
 def _is_substantial(folded: str) -> bool:
     """Long enough to be one end of a quote with a left-out middle: two words and eight characters."""
     return len(folded) >= 4 if _UNSPACED.search(folded) else len(folded) >= 8 and " " in folded
-
-
-def _exact_places(quote: str, source: Folded) -> Iterator[Span]:
-    """Places where the quote stands character for character and begins and ends at word boundaries."""
-    text, at = source.source, -1
-    if not (quote[0].isalnum() and quote[-1].isalnum()):
-        # A mark at an end may be half of something ("-5", "1."); the folded search judges it.
-        return
-    for _ in range(_MAX_PLACES):
-        at = text.find(quote, at + 1)
-        if at < 0:
-            return
-        end = at + len(quote)
-        around = fold(text[max(0, at - 8) : end + 8])
-        first, last = (_index_of(around.offsets, spot - max(0, at - 8)) for spot in (at, end - 1))
-        if first is not None and last is not None and _is_bounded(around.text, first, last + 1):
-            yield at, end
-
-
-def _index_of(offsets: Sequence[int], spot: int) -> int | None:
-    for index, offset in enumerate(offsets):
-        if offset == spot:
-            return index
-    return None
 
 
 def _places(needle: str, source: Folded, begin: int = 0) -> Iterator[Span]:
@@ -241,11 +220,19 @@ def _sticks(text: str, at: int) -> bool:
     return not (_UNSPACED.match(left) or _UNSPACED.match(right))
 
 
+def _identical(spans: list[Span], quote: str, source: Folded) -> list[Span]:
+    """Those places that hold the quote character for character, when some do."""
+    core = quote.strip(_MARKS)
+    return [(start, end) for start, end in spans if source.source.startswith(core, start)]
+
+
 def _with_punctuation(span: Span, quote: str, source: Folded) -> Span:
-    """Widen a folded match over the end punctuation that the quote itself carries."""
+    """Widen a match over the marks at the quote's ends that stand in the source as well."""
     start, end = span
-    tail = quote[len(quote.rstrip("\"'”’».,;:!?)]}%")) :]  # noqa: RUF001
-    for char in tail:
+    for char in reversed(quote[: len(quote) - len(quote.lstrip(_MARKS))]):
+        if start > 0 and source.source[start - 1] == char:
+            start -= 1
+    for char in quote[len(quote.rstrip(_MARKS)) :]:
         if end < len(source.source) and source.source[end] == char:
             end += 1
     return start, end
@@ -276,12 +263,10 @@ def _next_place(part: str, source: Folded, end: int) -> Span | None:
 
 def _hides_negation(left_out: str) -> bool:
     """Whether the left-out text could turn the sentence round: a negation and no sentence end."""
-    return not _SENTENCE_END.search(left_out) and bool(_NEGATION.search(left_out.replace("’", "'").casefold()))  # noqa: RUF001
+    return not _SENTENCE_END.search(left_out) and bool(_NEGATION.search(left_out.replace("’", "'").casefold()))
 
 
-def _preferred(spans: Sequence[Span], prefer: Span | None) -> Span | None:
-    if not spans:
-        return None
+def _preferred(spans: list[Span], prefer: Span | None) -> Span:
     if prefer is None:
         return spans[0]
     low, high = prefer
