@@ -1,0 +1,1 @@
+"""Data sets: pairs, their review, and the signed export."""

@@ -1,0 +1,1 @@
+"""Pure cores of the data sets app: the frame codec, signing, export and verification; no framework."""

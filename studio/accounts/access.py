@@ -1,0 +1,99 @@
+"""Who acts, what they may do, and the one door to a team's objects."""
+
+from dataclasses import dataclass
+from typing import Literal, TypeVar
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db.models import Model, QuerySet
+from django.http import Http404
+
+from studio.accounts.models import Membership, Role, Team, User
+from studio.web.http import Forbidden
+
+Right = Literal["read", "ask", "upload", "teach", "propose", "review", "export", "administer", "own"]
+Scope = Literal["read", "write", "review", "export", "admin"]
+M = TypeVar("M", bound=Model)
+
+_MEMBER: frozenset[Right] = frozenset({"read", "ask", "upload", "teach", "propose"})
+_REVIEWER: frozenset[Right] = _MEMBER | {"review"}
+_ADMIN: frozenset[Right] = _REVIEWER | {"export", "administer"}
+RIGHTS: dict[str, frozenset[Right]] = {
+    Role.MEMBER: _MEMBER,
+    Role.REVIEWER: _REVIEWER,
+    Role.ADMIN: _ADMIN,
+    Role.OWNER: _ADMIN | {"own"},
+}
+SCOPES: dict[Scope, frozenset[Right]] = {
+    "read": frozenset({"read"}),
+    "write": frozenset({"ask", "upload", "teach", "propose"}),
+    "review": frozenset({"review"}),
+    "export": frozenset({"export"}),
+    "admin": frozenset({"administer"}),
+}
+_NEEDS: dict[Right, str] = {
+    "review": "Only reviewers, admins and owners decide pairs.",
+    "export": "Only admins and owners export data sets and manage signing keys.",
+    "administer": "Only admins and owners change the team.",
+    "own": "Only an owner may do this.",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """A person acting in one team, through the browser or with an API token.
+
+    rights: what role and token scopes together allow.
+    """
+
+    user: User
+    team: Team
+    role: str
+    rights: frozenset[Right]
+
+    def may(self, right: Right) -> bool:
+        return right in self.rights
+
+
+def actor_for(user: User, team: Team, *, scopes: list[Scope] | None = None) -> Actor | None:
+    """The person in that team, or None when they are not in it or not active; scopes narrow what the role allows."""
+    if not user.is_active:
+        return None
+    membership = Membership.objects.filter(user=user, team=team).first()
+    if membership is None:
+        return None
+    rights = RIGHTS[membership.role]
+    if scopes is not None:
+        rights &= frozenset().union(*(SCOPES[scope] for scope in scopes if scope in SCOPES))
+    return Actor(user=user, team=team, role=membership.role, rights=rights)
+
+
+def require(actor: Actor, right: Right) -> None:
+    """Raise Forbidden (403) unless the actor has the right."""
+    if not actor.may(right):
+        raise Forbidden(_NEEDS.get(right, "Your role or token does not allow this."), code=f"needs_{right}")
+
+
+def team_object(queryset: QuerySet[M], actor: Actor, pk: UUID | str | int, *, right: Right = "read") -> M:
+    """The object with that id in the actor's team: 404 when there is none, 403 when the right is missing.
+
+    queryset: of a model with a `team` field. Every `access_*` function is a thin wrapper of this one, so nothing of
+    another team is ever told apart from nothing at all.
+    """
+    require(actor, "read")
+    try:
+        found = queryset.filter(team=actor.team, pk=pk).first()
+    except (ValueError, ValidationError):
+        found = None
+    if found is None:
+        raise Http404("There is nothing at this address, or it belongs to another team.")
+    require(actor, right)
+    return found
+
+
+def is_member(user: User, team_id: UUID | str) -> bool:
+    """Whether the person may see what the team sees; used by watch rules, which know no current team."""
+    try:
+        return user.is_active and Membership.objects.filter(user=user, team_id=team_id).exists()
+    except (ValueError, ValidationError):
+        return False

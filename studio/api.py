@@ -1,0 +1,52 @@
+"""API v1: one NinjaAPI over the same access and actions as the pages; errors as problem JSON (RFC 9457)."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import ninja.errors
+from django.http import Http404, HttpRequest, HttpResponse
+from ninja import NinjaAPI
+
+from studio import __version__
+from studio.accounts.api import BearerToken
+from studio.web.http import StudioError
+
+api = NinjaAPI(title="ArcticCodex Studio", version=__version__, auth=BearerToken(), docs_url="/docs", urls_namespace="api")
+
+
+def problem(request: HttpRequest, status: int, title: str, *, detail: str = "", **more: Any) -> HttpResponse:
+    """A problem as JSON, with the id by which operators find the request in the log."""
+    body = {"type": "about:blank", "status": status, "title": title, "detail": detail or title, **more}
+    body["request_id"] = getattr(request, "request_id", "")
+    response = api.create_response(request, body, status=status)
+    response.headers["Content-Type"] = "application/problem+json"
+    if status == 401:
+        response.headers["WWW-Authenticate"] = "Bearer"
+    return response
+
+
+@api.exception_handler(StudioError)
+def studio_error(request: HttpRequest, error: StudioError) -> HttpResponse:
+    return problem(request, error.status, error.message, code=error.code)
+
+
+@api.exception_handler(Http404)
+def not_found(request: HttpRequest, error: Http404) -> HttpResponse:
+    return problem(request, 404, str(error) or "There is nothing at this address.")
+
+
+@api.exception_handler(ninja.errors.ValidationError)
+def invalid(request: HttpRequest, error: ninja.errors.ValidationError) -> HttpResponse:
+    found: Sequence[dict[str, Any]] = error.errors
+    errors = [{"field": ".".join(map(str, e["loc"])), "message": e["msg"]} for e in found]
+    return problem(request, 422, "Something in the request cannot be used as it is.", errors=errors)
+
+
+@api.exception_handler(ninja.errors.AuthenticationError)
+def unauthenticated(request: HttpRequest, error: ninja.errors.AuthenticationError) -> HttpResponse:
+    return problem(request, 401, "A valid API token is needed: Authorization: Bearer <token>.")
+
+
+@api.exception_handler(ninja.errors.HttpError)
+def http_error(request: HttpRequest, error: ninja.errors.HttpError) -> HttpResponse:
+    return problem(request, error.status_code, str(error))

@@ -1,0 +1,47 @@
+"""The Celery application: workers for jobs, on Redis or on a folder of message files."""
+
+import os
+
+from celery import Celery
+from django.conf import settings
+from kombu import Queue
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "studio.settings")
+
+app = Celery("studio")
+
+
+def configure() -> None:
+    """Messages are hints that may be lost: acknowledged early, no results, no ETAs, one at a time."""
+    app.conf.update(
+        task_queues=[Queue("io"), Queue("cpu")],
+        task_default_queue="io",
+        task_serializer="json",
+        accept_content=["json"],
+        task_ignore_result=True,
+        task_acks_late=False,
+        worker_prefetch_multiplier=1,
+        worker_enable_remote_control=False,
+        worker_send_task_events=False,
+        worker_hijack_root_logger=False,
+        broker_connection_retry_on_startup=True,
+        imports=["studio.jobs.celery_tasks"],
+    )
+    if settings.STUDIO_REDIS_URL:
+        app.conf.update(broker_url=settings.STUDIO_REDIS_URL, broker_transport_options={"socket_timeout": 5})
+        return
+    folder = settings.STUDIO_RUN_DIR / "broker"
+    for path in (folder, folder / "control"):
+        path.mkdir(parents=True, exist_ok=True, mode=0o700)
+    app.conf.update(
+        broker_url="filesystem://",
+        broker_transport_options={
+            "data_folder_in": str(folder),
+            "data_folder_out": str(folder),
+            "control_folder": str(folder / "control"),
+            "polling_interval": 0.05,
+        },
+    )
+
+
+configure()

@@ -1,0 +1,96 @@
+"""Reading the environment: every setting may be given as NAME or as NAME_FILE, a path to a file that holds it."""
+
+import os
+import secrets
+from pathlib import Path
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+
+class SettingError(ValueError):
+    """A setting has a value that cannot be used."""
+
+
+def text(name: str, default: str = "") -> str:
+    """The setting as text without surrounding white space; NAME_FILE wins over NAME, an empty value means the default."""
+    if path := os.environ.get(f"{name}_FILE"):
+        try:
+            return Path(path).read_text().strip()
+        except OSError as error:
+            raise SettingError(f"{name}_FILE names a file that cannot be read: {error}") from error
+    return os.environ.get(name, "").strip() or default
+
+
+def flag(name: str, *, default: bool = False) -> bool:
+    """The setting as a statement: 1, true, yes and on are true."""
+    value = text(name).lower()
+    if value and value not in {"1", "true", "yes", "on", "0", "false", "no", "off"}:
+        raise SettingError(f"{name} must be 1 or 0, not {value!r}")
+    return value in {"1", "true", "yes", "on"} if value else default
+
+
+def number(name: str, default: float, *, minimum: float = 0) -> float:
+    """The setting as a number not below the minimum."""
+    value = text(name, str(default))
+    try:
+        parsed = float(value)
+    except ValueError:
+        raise SettingError(f"{name} must be a number, not {value!r}") from None
+    if parsed < minimum:
+        raise SettingError(f"{name} must be at least {minimum}")
+    return parsed
+
+
+def words(name: str, default: str = "") -> list[str]:
+    """The setting as a list, separated by commas or white space."""
+    return text(name, default).replace(",", " ").split()
+
+
+def key_file(path: Path, *, length: int = 32) -> bytes:
+    """A key kept in a file of its own (0600), made with fresh random bytes when it is first asked for.
+
+    Two processes that start together agree on one key: the file appears whole, by link, or not at all.
+    """
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    draft = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+    draft.touch(mode=0o600)
+    draft.write_bytes(secrets.token_bytes(length))
+    try:
+        path.hardlink_to(draft)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()
+    return path.read_bytes()
+
+
+def database(url: str, *, data_dir: Path) -> dict[str, object]:
+    """Django's database entry for a URL; an empty one means the SQLite file in the data folder."""
+    if not url:
+        url = f"sqlite:///{data_dir / 'studio.sqlite3'}"
+    parts = urlsplit(url)
+    if parts.scheme == "sqlite":
+        return {
+            "ENGINE": "studio.db.sqlite",
+            "NAME": unquote(parts.path[1:]) if parts.path.startswith("//") else unquote(parts.path),
+            "OPTIONS": {
+                # A transaction that reads first and writes later fails at once under load unless it took the
+                # write lock at its start; the fair lock of studio.db.sqlite then keeps writers from starving.
+                "transaction_mode": "IMMEDIATE",
+                "timeout": 30,
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA mmap_size=134217728;",
+            },
+        }
+    if parts.scheme in {"postgres", "postgresql"}:
+        return {
+            "ENGINE": "django.db.backends.postgresql",
+            "NAME": unquote(parts.path.lstrip("/")),
+            "USER": unquote(parts.username or ""),
+            "PASSWORD": unquote(parts.password or ""),
+            "HOST": unquote(parts.hostname or ""),
+            "PORT": str(parts.port or ""),
+            "OPTIONS": {"pool": {"min_size": 0, "max_size": 40, "timeout": 30}, **dict(parse_qsl(parts.query))},
+        }
+    raise SettingError("STUDIO_DATABASE_URL must begin with postgresql:// or sqlite:///")

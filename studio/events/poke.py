@@ -1,0 +1,108 @@
+"""Wake-ups between processes: "look at this stream again". They carry no data, and losing one costs a moment only.
+
+On one machine each web process owns a unix datagram socket in the run folder; with Redis it subscribes to one channel.
+"""
+
+import asyncio
+import contextlib
+import logging
+import os
+import socket
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+CHANNEL = "studio:poke"
+log = logging.getLogger("studio.events")
+
+
+def publish(stream: str) -> None:
+    """Tell every web process that the stream has grown. Never raises for a lost or unreachable listener."""
+    if settings.STUDIO_REDIS_URL:
+        import redis
+
+        with contextlib.suppress(redis.RedisError):
+            _redis().publish(CHANNEL, stream)
+        return
+    folder = Path(settings.STUDIO_RUN_DIR)
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
+        sender.setblocking(False)
+        for path in folder.glob("poke-*.sock"):
+            try:
+                sender.sendto(stream.encode(), str(path))
+            except (ConnectionRefusedError, FileNotFoundError):
+                path.unlink(missing_ok=True)  # its process was killed
+            except OSError:
+                continue  # a full buffer: that process has wake-ups waiting already
+
+
+@cache
+def _redis() -> Any:
+    import redis
+
+    return redis.Redis.from_url(settings.STUDIO_REDIS_URL, socket_timeout=2, socket_connect_timeout=2)
+
+
+class Hub:
+    """The listener of one web process: wakes the waiting consumers of a stream."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[str, set[asyncio.Event]] = {}
+        self._listener: asyncio.Task[None] | None = None
+        self._path: Path | None = None
+
+    def join(self, stream: str) -> asyncio.Event:
+        """A flag that is set whenever the stream may have grown. Call from the running loop."""
+        if self._listener is None or self._listener.done():
+            self._listener = asyncio.get_running_loop().create_task(self._listen())
+        flag = asyncio.Event()
+        self._waiting.setdefault(stream, set()).add(flag)
+        return flag
+
+    def leave(self, stream: str, flag: asyncio.Event) -> None:
+        """Stop waking this flag."""
+        flags = self._waiting.get(stream, set())
+        flags.discard(flag)
+        if not flags:
+            self._waiting.pop(stream, None)
+
+    def _wake(self, stream: str) -> None:
+        for flag in self._waiting.get(stream, ()):
+            flag.set()
+
+    async def _listen(self) -> None:
+        await (self._listen_redis() if settings.STUDIO_REDIS_URL else self._listen_datagrams())
+
+    async def _listen_datagrams(self) -> None:
+        folder = Path(settings.STUDIO_RUN_DIR)
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path = folder / f"poke-{os.getpid()}.sock"
+        path.unlink(missing_ok=True)
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as receiver:
+            receiver.bind(str(path))
+            receiver.setblocking(False)
+            loop = asyncio.get_running_loop()
+            try:
+                while True:
+                    self._wake((await loop.sock_recv(receiver, 256)).decode(errors="replace"))
+            finally:
+                path.unlink(missing_ok=True)
+
+    async def _listen_redis(self) -> None:
+        import redis.asyncio
+
+        while True:
+            try:
+                async with redis.asyncio.Redis.from_url(settings.STUDIO_REDIS_URL) as client, client.pubsub() as channel:
+                    await channel.subscribe(CHANNEL)
+                    async for message in channel.listen():
+                        if message["type"] == "message":
+                            self._wake(message["data"].decode())
+            except redis.RedisError as error:
+                log.warning("no wake-ups from Redis, consumers poll meanwhile", extra={"cause": str(error)})
+                await asyncio.sleep(1)
+
+
+hub = Hub()

@@ -1,0 +1,1 @@
+"""The web shell that every app shares; it has no models."""

@@ -1,0 +1,34 @@
+"""System checks: settings that would lose data or open the studio to strangers stop the start."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Warning, register
+
+
+@register
+def transactions(**_: Any) -> list[CheckMessage]:
+    """A transaction around a whole request would hold the writer lock while pages render and models answer."""
+    if settings.DATABASES["default"].get("ATOMIC_REQUESTS"):
+        return [Error("ATOMIC_REQUESTS must stay off.", id="studio.E001")]
+    return []
+
+
+@register
+def modes(**_: Any) -> list[CheckMessage]:
+    """PostgreSQL without Redis, or the reverse, is neither of the two supported ways to run."""
+    is_postgres = settings.DATABASES["default"]["ENGINE"].endswith("postgresql")
+    if is_postgres and not settings.STUDIO_REDIS_URL:
+        return [Warning("PostgreSQL is used without Redis: run web and workers on one machine only.", id="studio.W001")]
+    if settings.STUDIO_REDIS_URL and not is_postgres:
+        return [Warning("Redis is used with SQLite: run web and workers on one machine only.", id="studio.W002")]
+    return []
+
+
+@register(deploy=True)
+def exposure(**_: Any) -> list[CheckMessage]:
+    """Beyond loopback the studio must be reached through HTTPS."""
+    is_local = settings.STUDIO_HOST in {"127.0.0.1", "localhost", "::1"}
+    if not is_local and not settings.STUDIO_BASE_URL.startswith("https://"):
+        return [Error("STUDIO_BASE_URL must begin with https:// when STUDIO_HOST is not loopback.", id="studio.E002")]
+    return []

@@ -1,0 +1,68 @@
+"""What views receive and what they answer when something is wrong."""
+
+from typing import TYPE_CHECKING, cast
+
+import django.http
+from django_htmx.middleware import HtmxDetails
+
+if TYPE_CHECKING:
+    from studio.accounts.access import Actor
+
+
+class HttpRequest(django.http.HttpRequest):
+    """A request as our middleware leaves it: who acts, and what htmx asked for."""
+
+    htmx: HtmxDetails
+    actor: "Actor"
+    request_id: str
+
+
+class StudioError(Exception):
+    """The request cannot be carried out."""
+
+    status = 400
+
+    def __init__(self, message: str = "", *, code: str = "") -> None:
+        self.message = message or (self.__doc__ or "").strip()
+        self.code = code or type(self).__name__.lower()
+        super().__init__(self.message)
+
+
+class Forbidden(StudioError):
+    """You do not have the right to do this."""
+
+    status = 403
+
+
+class Conflict(StudioError):
+    """Somebody else changed this meanwhile."""
+
+    status = 409
+
+
+class TooLarge(StudioError):
+    """This is larger than the studio accepts."""
+
+    status = 413
+
+
+class Invalid(StudioError):
+    """Something in the request cannot be used as it is."""
+
+    status = 422
+
+
+class TooMany(StudioError):
+    """Too many requests; wait a moment and try again."""
+
+    status = 429
+
+
+def safe_next(request: django.http.HttpRequest, default: str) -> str:
+    """The `next` of the request when it points into this site, else the default."""
+    from django.utils.http import url_has_allowed_host_and_scheme
+
+    target = cast("str", request.POST.get("next") or request.GET.get("next") or "")
+    if url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure()):
+        return target
+    return default

@@ -1,0 +1,34 @@
+"""Log lines as key=value, with the ids of the request or job that they belong to."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime
+
+_bound: ContextVar[dict[str, object] | None] = ContextVar("log_fields", default=None)
+_STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+
+
+@contextmanager
+def bound(**fields: object) -> Iterator[None]:
+    """Add the fields to every line that is logged inside the block."""
+    token = _bound.set({**(_bound.get() or {}), **fields})
+    try:
+        yield
+    finally:
+        _bound.reset(token)
+
+
+class KeyValueFormatter(logging.Formatter):
+    """One event per line: time, level, logger, sentence, then key=value."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        time = datetime.fromtimestamp(record.created, UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
+        fields = {k: v for k, v in vars(record).items() if k not in _STANDARD and k not in {"request", "status_code"}}
+        fields = {**(_bound.get() or {}), **fields}
+        line = f"{time} {record.levelname.lower()} {record.name} {record.getMessage()!r}"
+        line += "".join(f" {key}={value!r}" if " " in str(value) else f" {key}={value}" for key, value in fields.items())
+        if record.exc_info:
+            line += "\n" + self.formatException(record.exc_info)
+        return line

@@ -1,0 +1,66 @@
+"""Pages that belong to no app: health, help, patterns and the error pages."""
+
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.db import DatabaseError, connection
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from studio import __version__
+from studio.web.markdown import to_html
+
+HELP_DIR = Path(settings.BASE_DIR) / "templates" / "help"
+
+
+@login_not_required
+@require_safe
+def health(request: HttpRequest) -> JsonResponse:
+    """Whether this process can reach its database; for load balancers and the supervisor."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return JsonResponse({"status": "no database", "version": __version__}, status=503)
+    return JsonResponse({"status": "ok", "version": __version__})
+
+
+@require_safe
+def help_page(request: HttpRequest, name: str = "index") -> HttpResponse:
+    """A page of the guide, written in Markdown."""
+    pages = {path.relative_to(HELP_DIR).with_suffix("").as_posix(): path for path in sorted(HELP_DIR.rglob("*.md"))}
+    if name not in pages:
+        raise Http404("There is no help page of this name.")
+    texts = {key: path.read_text() for key, path in pages.items()}
+    titles = {key: text.partition("\n")[0].lstrip("# ") for key, text in texts.items()}
+    _, _, body = texts[name].partition("\n")
+    context = {"name": name, "title": titles[name], "titles": titles, "body": to_html(body)}
+    return render(request, "help.html", context)
+
+
+@require_safe
+def patterns(request: HttpRequest) -> HttpResponse:
+    """Every component of the interface on one page."""
+    return render(request, "patterns.html")
+
+
+@login_not_required
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return render(request, "400.html", status=400)
+
+
+@login_not_required
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return render(request, "403.html", status=403)
+
+
+@login_not_required
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return render(request, "404.html", status=404)
+
+
+@login_not_required
+def server_error(request: HttpRequest) -> HttpResponse:
+    return render(request, "500.html", status=500)

@@ -1,0 +1,1 @@
+"""Sessions: teachers critique, verify and rewrite a draft until it stands or the loop stops."""

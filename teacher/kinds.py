@@ -1,0 +1,1 @@
+"""Event kinds and watch rules of the teacher app."""
