@@ -51,7 +51,9 @@ def decode_text(token: str) -> str:
     try:
         return decode_blob(token).decode()
     except UnicodeDecodeError as error:
-        raise FrameError("DECODE_001", "The bytes are not UTF-8 text.", offset=3 + 4 * error.start, text=token) from None
+        raise FrameError(
+            "DECODE_001", "The bytes are not UTF-8 text.", offset=3 + 4 * error.start, text=token
+        ) from None
 
 
 def utf8(text: str) -> bytes:
@@ -70,7 +72,7 @@ def encode_body_pure(data: bytes) -> str:
 
 def encode_body_numpy(data: bytes) -> str:
     """Return the symbols of bytes, four each, by table look-up in numpy."""
-    return str(memoryview(_CELLS64.take(numpy.frombuffer(data, numpy.uint8))), "utf-16-le")
+    return str(_CELLS64.take(numpy.frombuffer(data, numpy.uint8)).data, "utf-16-le")
 
 
 def decode_body_pure(body: str) -> bytes:
@@ -107,5 +109,9 @@ def decode_body(body: str, mode: Mode = "strict") -> bytes:
 
 def _fault(body: str) -> FrameError:
     if wrong := _NOT_A_QUAD.search(body):
-        return FrameError("PARSE_006", "A symbol is not one of the four of BLOB-T.", offset=3 + wrong.start(), text=BLOB_T + body)
-    return FrameError("DECODE_001", "The symbols do not come in groups of four.", offset=3 + len(body), text=BLOB_T + body)
+        return FrameError(
+            "PARSE_006", "A symbol is not one of the four of BLOB-T.", offset=3 + wrong.start(), text=BLOB_T + body
+        )
+    return FrameError(
+        "DECODE_001", "The symbols do not come in groups of four.", offset=3 + len(body), text=BLOB_T + body
+    )

@@ -1,7 +1,7 @@
 """Builders of the knowledge and data shapes: pairs as literals, facts, logs, arrays, measurements, packed bytes.
 
 Arguments named token, values or data_tokens are written as they are and carry their own mark; all other text gets
-one. Literals stand between ⟦ and ⟧ and may hold anything; a header value may not hold ∷ ∴ or ⦙ (ENCODE_002).
+one. Literals stand between ⟦ and ⟧ and may hold anything; a header value may not hold a frame mark (ENCODE_002).
 """
 
 import gzip

@@ -12,7 +12,7 @@ def dict_update(
     *,
     extdict_id: str,
     pairs: Sequence[tuple[str, str]],
-    stats: Sequence[Mapping[str, object]] = (),
+    stats: Sequence[Mapping[str, object] | None] = (),
     dictionary: str = DICTIONARY,
 ) -> str:
     """Return a DICT_UPDATE frame.
@@ -22,7 +22,7 @@ def dict_update(
     """
     payload: list[str] = []
     for place, (entry, code) in enumerate(pairs):
-        stat = stats[place] if place < len(stats) else {}
+        stat = (stats[place] if place < len(stats) else None) or {}
         payload += [word("WORD"), literal(entry), word("CODE"), word(code)]
         frequency, source = stat.get("freq"), stat.get("source")
         if frequency is not None:

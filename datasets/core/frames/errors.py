@@ -12,7 +12,7 @@ HINTS: Final = {
     "PARSE_007": "A token starts with ≛ or ≗ and holds no frame mark; one text holds one frame.",
     "VALIDATE_003": "Use the reader for this frame's TYPE.",
     "VALIDATE_004": "Add the field ≛TYPE⦙≛… to the header.",
-    "VALIDATE_005": "Compare the payload with the shape that its TYPE asks for; a damaged old frame can be salvaged on request.",
+    "VALIDATE_005": "The payload must have the shape of its TYPE; a damaged old pair can be salvaged on request.",
     "ENCODE_001": "Pass an integer in the range of the profile.",
     "ENCODE_002": "Change the argument; text must be valid Unicode and keys must be plain upper-case names.",
     "DECODE_001": "The token is cut short, too large, or not the kind that was asked for.",

@@ -98,8 +98,8 @@ def encode_float(*, positive: bool, exponent: int, mantissa: str, exp_width: int
     if len(mantissa) != man_width or _NOT_A_DIGIT.search(mantissa):
         raise FrameError("ENCODE_002", f"The mantissa must be exactly {man_width} base-3 digits.")
     sign, exponent_sign = PLUS if positive else MINUS, MINUS if exponent < 0 else PLUS
-    width = _body(exp_width)
-    return f"{FLOAT_T}{sign}{CONTROL_START}{width}{CONTROL_END}{exponent_sign}{_body(abs(exponent))}{_FLOAT_MARK}{mantissa}"
+    head = f"{FLOAT_T}{sign}{CONTROL_START}{_body(exp_width)}{CONTROL_END}"
+    return f"{head}{exponent_sign}{_body(abs(exponent))}{_FLOAT_MARK}{mantissa}"
 
 
 def decode_float(token: str, mode: Mode = "strict", *, limits: Limits = DEFAULT_LIMITS) -> FloatT:

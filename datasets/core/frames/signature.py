@@ -116,9 +116,7 @@ def read_signature_line(text: str) -> SignatureCheck:
     found = _find_line(text)
     if found is None:
         return SignatureCheck(verified=False, reason="SIG_002" if _LINE_START in text else "SIG_001")
-    return SignatureCheck(
-        verified=False, signature=found[1], signer_id=found[2], timestamp=found[3], reason="SIG_004"
-    )
+    return SignatureCheck(verified=False, signature=found[1], signer_id=found[2], timestamp=found[3], reason="SIG_004")
 
 
 def strip_signature(text: str) -> str:

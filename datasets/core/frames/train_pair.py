@@ -77,12 +77,7 @@ def safe_value(text: str) -> str:
     """
     if not text:
         return text
-    if (
-        _UNSAFE.search(text)
-        or text[0] in WORD_MARK + NUMBER_MARK
-        or text[0] in WHITESPACE
-        or text[-1] in WHITESPACE
-    ):
+    if _UNSAFE.search(text) or text[0] in WORD_MARK + NUMBER_MARK or text[0] in WHITESPACE or text[-1] in WHITESPACE:
         return encode_text(text)
     utf8(text)
     return text
