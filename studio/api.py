@@ -11,7 +11,9 @@ from studio import __version__
 from studio.accounts.api import BearerToken
 from studio.web.http import StudioError
 
-api = NinjaAPI(title="ArcticCodex Studio", version=__version__, auth=BearerToken(), docs_url="/docs", urls_namespace="api")
+api = NinjaAPI(
+    title="ArcticCodex Studio", version=__version__, auth=BearerToken(), docs_url="/docs", urls_namespace="api"
+)
 
 
 def problem(request: HttpRequest, status: int, title: str, *, detail: str = "", **more: Any) -> HttpResponse:

@@ -1,8 +1,10 @@
 """The Celery application: workers for jobs, on Redis or on a folder of message files."""
 
 import os
+from typing import Any
 
 from celery import Celery
+from celery.signals import worker_process_init
 from django.conf import settings
 from kombu import Queue
 
@@ -42,6 +44,14 @@ def configure() -> None:
             "polling_interval": 0.05,
         },
     )
+
+
+@worker_process_init.connect
+def end_with_the_worker(**_: Any) -> None:
+    """A pool process does not outlive its worker, however that ends."""
+    from studio.supervisor.process import die_with_parent
+
+    die_with_parent()
 
 
 configure()

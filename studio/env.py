@@ -11,7 +11,7 @@ class SettingError(ValueError):
 
 
 def text(name: str, default: str = "") -> str:
-    """The setting as text without surrounding white space; NAME_FILE wins over NAME, an empty value means the default."""
+    """The setting as text, stripped; NAME_FILE wins over NAME, an empty value means the default."""
     if path := os.environ.get(f"{name}_FILE"):
         try:
             return Path(path).read_text().strip()

@@ -54,7 +54,9 @@ class Sealer:
         ephemeral = X25519PrivateKey.generate()
         public = ephemeral.public_key().public_bytes_raw()
         shared = ephemeral.exchange(X25519PublicKey.from_public_bytes(self._recipient))
-        body = ChaCha20Poly1305(_derive(shared, public, self._recipient)).encrypt(_NONCE, secret.encode(), context.encode())
+        body = ChaCha20Poly1305(_derive(shared, public, self._recipient)).encrypt(
+            _NONCE, secret.encode(), context.encode()
+        )
         return _PREFIX + base64.urlsafe_b64encode(public + body).decode()
 
     def open(self, sealed: str, context: str) -> str:
@@ -64,8 +66,14 @@ class Sealer:
         try:
             raw = base64.urlsafe_b64decode(sealed.removeprefix(_PREFIX))
             public, body = raw[:32], raw[32:]
-            shared = X25519PrivateKey.from_private_bytes(self._opening_key).exchange(X25519PublicKey.from_public_bytes(public))
-            return ChaCha20Poly1305(_derive(shared, public, self._recipient)).decrypt(_NONCE, body, context.encode()).decode()
+            shared = X25519PrivateKey.from_private_bytes(self._opening_key).exchange(
+                X25519PublicKey.from_public_bytes(public)
+            )
+            return (
+                ChaCha20Poly1305(_derive(shared, public, self._recipient))
+                .decrypt(_NONCE, body, context.encode())
+                .decode()
+            )
         except (ValueError, InvalidTag) as error:
             raise CannotOpen(CannotOpen.__doc__) from error
 

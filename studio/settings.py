@@ -1,4 +1,4 @@
-"""The one settings file; every value that an operator may want to change is read from the environment (see the help page)."""
+"""The one settings file; what operators may want to change is read from the environment (see the help page)."""
 
 from pathlib import Path
 
@@ -91,7 +91,10 @@ STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = STUDIO_DATA_DIR / "static"
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": STUDIO_DATA_DIR / "uploads"}},
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": STUDIO_DATA_DIR / "uploads"},
+    },
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG

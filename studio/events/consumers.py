@@ -56,7 +56,7 @@ class Tail(AsyncWebsocketConsumer):
         except (ValueError, TypeError, KeyError):
             after = None
         if not isinstance(after, int) or isinstance(after, bool) or after < 0:
-            await self.close(code=NOT_UNDERSTOOD, reason="send {\"after\": number}")
+            await self.close(code=NOT_UNDERSTOOD, reason='send {"after": number}')
             return
         self.after = after
         if self.pump is None:
@@ -97,7 +97,7 @@ class Tail(AsyncWebsocketConsumer):
 
 
 def _signed_in_and_allowed(scope: dict[str, Any], stream: str) -> bool:
-    """Asks everything afresh: the session may have ended and the person's rights may have changed since they connected."""
+    """Asks everything afresh: since they connected the session may have ended and rights may have changed."""
     session: SessionBase = scope["session"]
     user = User.objects.filter(pk=getattr(scope["user"], "pk", None), is_active=True).first()
     if user is None or not session.session_key or not session.exists(session.session_key):

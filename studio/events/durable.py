@@ -1,4 +1,4 @@
-"""Drives a flow so that a crash loses nothing: every answer is an event before the flow sees it, and a retry replays them.
+"""Drives a flow so that a crash loses nothing: an answer is an event before the flow sees it, a retry replays them.
 
 Between "sent" and "recorded" nobody can know whether a call was paid, so a call that a crash cut off is asked once more
 and the log says so (`step.repeated`); everything else is asked exactly once.

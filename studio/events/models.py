@@ -34,7 +34,9 @@ class Event(models.Model):
     seq = models.BigIntegerField()
     kind = models.CharField(max_length=60)
     key = models.CharField(max_length=120, null=True, blank=True)  # noqa: DJ001  null: unique where present
-    actor = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
     data = models.JSONField(default=dict)
     created = models.DateTimeField(default=timezone.now)
 

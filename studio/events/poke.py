@@ -8,6 +8,7 @@ import contextlib
 import logging
 import os
 import socket
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -76,26 +77,20 @@ class Hub:
         await (self._listen_redis() if settings.STUDIO_REDIS_URL else self._listen_datagrams())
 
     async def _listen_datagrams(self) -> None:
-        folder = Path(settings.STUDIO_RUN_DIR)
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        path = folder / f"poke-{os.getpid()}.sock"
-        path.unlink(missing_ok=True)
-        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as receiver:
-            receiver.bind(str(path))
-            receiver.setblocking(False)
-            loop = asyncio.get_running_loop()
-            try:
-                while True:
-                    self._wake((await loop.sock_recv(receiver, 256)).decode(errors="replace"))
-            finally:
-                path.unlink(missing_ok=True)
+        loop = asyncio.get_running_loop()
+        with _bound_datagrams() as receiver:
+            while True:
+                self._wake((await loop.sock_recv(receiver, 256)).decode(errors="replace"))
 
     async def _listen_redis(self) -> None:
         import redis.asyncio
 
         while True:
             try:
-                async with redis.asyncio.Redis.from_url(settings.STUDIO_REDIS_URL) as client, client.pubsub() as channel:
+                async with (
+                    redis.asyncio.Redis.from_url(settings.STUDIO_REDIS_URL) as client,
+                    client.pubsub() as channel,
+                ):
                     await channel.subscribe(CHANNEL)
                     async for message in channel.listen():
                         if message["type"] == "message":
@@ -103,6 +98,22 @@ class Hub:
             except redis.RedisError as error:
                 log.warning("no wake-ups from Redis, consumers poll meanwhile", extra={"cause": str(error)})
                 await asyncio.sleep(1)
+
+
+@contextlib.contextmanager
+def _bound_datagrams() -> Iterator[socket.socket]:
+    """This process's socket in the run folder, gone again at the end."""
+    folder = Path(settings.STUDIO_RUN_DIR)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path = folder / f"poke-{os.getpid()}.sock"
+    path.unlink(missing_ok=True)
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as receiver:
+        receiver.bind(str(path))
+        receiver.setblocking(False)
+        try:
+            yield receiver
+        finally:
+            path.unlink(missing_ok=True)
 
 
 hub = Hub()

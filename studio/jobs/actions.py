@@ -115,4 +115,3 @@ def _is_alive(worker: str) -> bool:
     except PermissionError:
         return True
     return True
-

@@ -51,9 +51,7 @@ class Definition:
 _definitions: dict[str, Definition] = {}
 
 
-def job(
-    name: str, *, queue: Queue, max_attempts: int = 3, on_failure: OnFailure | None = None
-) -> Callable[[Run], Run]:
+def job(name: str, *, queue: Queue, max_attempts: int = 3, on_failure: OnFailure | None = None) -> Callable[[Run], Run]:
     """Register a job function `app.verb_noun`; it is called with a JobContext and the ids it was enqueued with.
 
     The function must load what it needs, ask the state again and act only if still wanted, because a crash may have it

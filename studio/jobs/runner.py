@@ -69,20 +69,24 @@ def run(job_id: str) -> bool:
 
 def claim(job_id: str) -> Job | None:
     """Take a due job for this process, or None when somebody else has it or it is not wanted any more."""
-    claimed = Job.objects.due().filter(pk=UUID(job_id)).update(
-        status=Job.Status.RUNNING,
-        claims=F("claims") + 1,
-        attempts=F("attempts") + 1,
-        worker=worker_name(),
-        lease_until=_lease(),
-        cancel_requested=False,
+    claimed = (
+        Job.objects.due()
+        .filter(pk=UUID(job_id))
+        .update(
+            status=Job.Status.RUNNING,
+            claims=F("claims") + 1,
+            attempts=F("attempts") + 1,
+            worker=worker_name(),
+            lease_until=_lease(),
+            cancel_requested=False,
+        )
     )
     return Job.objects.get(pk=job_id) if claimed else None
 
 
 def _crashed(job: Job, max_attempts: int, error: Exception) -> None:
     cause = f"{type(error).__name__}: {error}"
-    log.exception("job crashed", extra={"attempt": job.attempts})
+    log.error("job crashed", exc_info=error, extra={"attempt": job.attempts})
     connection.close_if_unusable_or_obsolete()
     if job.attempts >= max_attempts:
         fail(_mine(job), job, "Something unexpected went wrong; the operator's log says what.", cause=cause)
@@ -138,7 +142,7 @@ class _Beat:
                 ids = [job.pk for job in jobs]
                 running = Job.objects.filter(pk__in=ids, status=Job.Status.RUNNING, worker=worker_name())
                 running.update(lease_until=_lease())
-            except Exception:  # noqa: BLE001  a database that is away for a moment must not end the beat
+            except Exception:  # a database that is away for a moment must not end the beat
                 log.exception("leases could not be renewed")
             finally:
                 close_old_connections()

@@ -12,5 +12,8 @@ from studio.web.http import HttpRequest
 def job_list(request: HttpRequest) -> HttpResponse:
     """The team's live jobs and the last fifty that ended."""
     jobs = Job.objects.filter(team=request.actor.team)
-    context = {"live": jobs.live().order_by("created")[:50], "ended": jobs.exclude(finished=None).order_by("-finished")[:50]}
+    context = {
+        "live": jobs.live().order_by("created")[:50],
+        "ended": jobs.exclude(finished=None).order_by("-finished")[:50],
+    }
     return render_partial(request, "jobs/job_list.html", context, part="jobs/_job_table.html")

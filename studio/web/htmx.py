@@ -8,7 +8,7 @@ from django.shortcuts import render
 
 
 def is_partial(request: HttpRequest) -> bool:
-    """Whether only a part of the page was asked for: an htmx request that neither swaps the body nor restores history."""
+    """Whether only a part of the page was asked for: an htmx request that is neither boosted nor a history restore."""
     htmx = request.htmx  # type: ignore[attr-defined]  # set by the htmx middleware on every request
     return bool(htmx and not htmx.boosted and not htmx.history_restore_request)
 

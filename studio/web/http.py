@@ -17,6 +17,12 @@ class HttpRequest(django.http.HttpRequest):
     request_id: str
 
 
+class ApiRequest(HttpRequest):
+    """A request to the API: `auth` is who acts."""
+
+    auth: "Actor"
+
+
 class StudioError(Exception):
     """The request cannot be carried out."""
 

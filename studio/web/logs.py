@@ -28,7 +28,9 @@ class KeyValueFormatter(logging.Formatter):
         fields = {k: v for k, v in vars(record).items() if k not in _STANDARD and k not in {"request", "status_code"}}
         fields = {**(_bound.get() or {}), **fields}
         line = f"{time} {record.levelname.lower()} {record.name} {record.getMessage()!r}"
-        line += "".join(f" {key}={value!r}" if " " in str(value) else f" {key}={value}" for key, value in fields.items())
+        line += "".join(
+            f" {key}={value!r}" if " " in str(value) else f" {key}={value}" for key, value in fields.items()
+        )
         if record.exc_info:
             line += "\n" + self.formatException(record.exc_info)
         return line

@@ -1,0 +1,55 @@
+# `make up` runs the studio, `make test` tests it; each sets itself up on a machine that has Python 3.11+ and make.
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+export PORT ?= 8000
+
+.DEFAULT_GOAL := help
+.PHONY: help up test check test-team interop bench screenshots lock clean
+
+help:
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+$(VENV)/base: requirements/base.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; name one with PYTHON=…")'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Installing what the studio needs …"
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/base.txt
+	@touch $@
+
+$(VENV)/dev: requirements/dev.txt $(VENV)/base
+	@echo "Installing what the tests need …"
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@touch $@
+
+up: $(VENV)/base  ## run the studio (PORT=8000, STUDIO_DATA_DIR=./var)
+	@exec $(BIN)/python manage.py up
+
+test: $(VENV)/dev  ## all tests; what needs PostgreSQL, Redis, Chromium or a model is skipped visibly where it is missing
+	$(BIN)/python -m tests.run
+
+check: $(VENV)/dev  ## lint, types, import contracts, templates, migrations
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+	$(BIN)/mypy
+	$(BIN)/djlint templates --lint --quiet
+	STUDIO_DATA_DIR=$$(mktemp -d) $(BIN)/python manage.py makemigrations --check --dry-run
+
+test-team: $(VENV)/dev  ## the suite on PostgreSQL and Redis, started for the run
+	$(BIN)/python -m tests.run --team
+
+bench: $(VENV)/dev  ## speed, as ratios and counts
+	$(BIN)/python -m tests.bench
+
+screenshots: $(VENV)/dev  ## pictures of every page at 1440 and 390 px, light and dark, in build/screenshots
+	$(BIN)/python -m tests.browser.screenshots
+
+lock: $(VENV)/dev  ## renew requirements/*.txt from requirements/*.in (needs uv)
+	for set in base team dev; do \
+	  uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	    requirements/$$set.in -o requirements/$$set.txt; done
+
+clean:  ## remove the environment and caches, never the data folder
+	rm -rf $(VENV) .pytest_cache .ruff_cache .mypy_cache .hypothesis build

@@ -1,0 +1,1 @@
+"""Keeps the studio's processes alive on one machine."""

@@ -1,0 +1,84 @@
+"""One child process: started in a session of its own, restarted with a growing pause, ended with its parent."""
+
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+
+_PR_SET_PDEATHSIG = 1
+_prctl = ctypes.CDLL(None).prctl if sys.platform == "linux" else None
+
+
+def die_with_parent() -> None:
+    """Have the kernel end this process when its parent is gone, even by kill -9 (Linux; elsewhere nothing happens)."""
+    if _prctl:
+        _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+class Child:
+    """A process that should always run."""
+
+    def __init__(self, name: str, command: Sequence[str], env: Mapping[str, str]) -> None:
+        self.name = name
+        self._command = list(command)
+        self._env = {**os.environ, **env}
+        self._process: subprocess.Popen[bytes] | None = None
+        self._restarts = 0
+        self._started = 0.0
+        self._not_before = 0.0
+
+    @property
+    def pid(self) -> int | None:
+        return self._process.pid if self._process else None
+
+    def start(self) -> None:
+        """Start it. The caller must have no threads, because the death signal is set between fork and exec."""
+        self._started = time.monotonic()
+        self._process = subprocess.Popen(  # noqa: S603  our own fixed commands
+            self._command,
+            env=self._env,
+            start_new_session=True,  # Ctrl-C reaches the supervisor alone, which then ends the children in order
+            preexec_fn=die_with_parent,
+        )
+
+    def tend(self) -> str | None:
+        """Restart it if it has ended; returns a sentence when something happened."""
+        if self._process and self._process.poll() is None:
+            if time.monotonic() - self._started > 30:
+                self._restarts = 0
+            return None
+        now = time.monotonic()
+        if self._process is not None:
+            code = self._process.returncode
+            self._process = None
+            self._not_before = now + min(10.0, 0.2 * 2**self._restarts)
+            self._restarts += 1
+            return f"{self.name} ended ({_reason(code)}) and is started again"
+        if now >= self._not_before:
+            self.start()
+        return None
+
+    def end(self, *, deadline: float) -> None:
+        """Ask it to end, and make it end at the deadline (monotonic seconds)."""
+        process = self._process
+        if process is None:
+            return
+        self._signal(signal.SIGTERM)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(max(0.1, deadline - time.monotonic()))
+        self._signal(signal.SIGKILL)
+        process.wait()
+
+    def _signal(self, number: int) -> None:
+        if self._process is None:
+            return
+        with suppress(ProcessLookupError):
+            os.killpg(self._process.pid, number)
+
+
+def _reason(code: int) -> str:
+    return signal.Signals(-code).name if code < 0 else f"code {code}"
