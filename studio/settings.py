@@ -10,12 +10,12 @@ STUDIO_DATA_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)
 STUDIO_RUN_DIR = STUDIO_DATA_DIR / "run"
 STUDIO_KEYS_DIR = STUDIO_DATA_DIR / "keys"
 
-# --- the two settings that decide how the studio runs ---------------------------------------------------------------
+# --- the two settings that decide how the studio runs ---------------------------------------------
 
 STUDIO_REDIS_URL = env.text("STUDIO_REDIS_URL")
 DATABASES = {"default": env.database(env.text("STUDIO_DATABASE_URL"), data_dir=STUDIO_DATA_DIR)}
 
-# --- web --------------------------------------------------------------------------------------------------------------
+# --- web ------------------------------------------------------------------------------------------
 
 DEBUG = env.flag("STUDIO_DEBUG")
 SECRET_KEY = env.text("STUDIO_SECRET_KEY") or env.key_file(STUDIO_KEYS_DIR / "django.key", length=48).hex()
@@ -103,7 +103,7 @@ STORAGES = {
 }
 SERVESTATIC_USE_FINDERS = DEBUG
 
-# --- people -----------------------------------------------------------------------------------------------------------
+# --- people ---------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
@@ -132,7 +132,7 @@ SECURE_HSTS_SECONDS = 31_536_000 if STUDIO_BASE_URL.startswith("https://") else 
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
-# --- work in the background ---------------------------------------------------------------------------------------------
+# --- work in the background -----------------------------------------------------------------------
 
 STUDIO_WORKER_THREADS = int(env.number("STUDIO_WORKER_THREADS", 24, minimum=1))
 STUDIO_WORKER_PROCESSES = int(env.number("STUDIO_WORKER_PROCESSES", 2, minimum=1))
@@ -149,7 +149,7 @@ CACHES = {
     else {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "studio_cache"}
 }
 
-# --- models and the outside ---------------------------------------------------------------------------------------------
+# --- models and the outside -----------------------------------------------------------------------
 
 # Addresses inside a network are out of reach for user-set endpoints, but for these (CIDR, optionally with :port).
 STUDIO_OUTBOUND_ALLOW = env.words("STUDIO_OUTBOUND_ALLOW", "" if STUDIO_REDIS_URL else "127.0.0.0/8 [::1]/128")
@@ -158,14 +158,14 @@ STUDIO_TEACHER_MODEL = env.text("STUDIO_TEACHER_MODEL")
 STUDIO_TEACHER_KEY = env.text("STUDIO_TEACHER_KEY")
 DEEPSEEK_API_KEY = env.text("DEEPSEEK_API_KEY")
 
-# --- limits -------------------------------------------------------------------------------------------------------------
+# --- limits ---------------------------------------------------------------------------------------
 
 STUDIO_UPLOAD_MAX_MB = int(env.number("STUDIO_UPLOAD_MAX_MB", 50, minimum=1))
 DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 FILE_UPLOAD_TEMP_DIR = None
 
-# --- the rest -----------------------------------------------------------------------------------------------------------
+# --- the rest -------------------------------------------------------------------------------------
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 LANGUAGE_CODE = "en-gb"

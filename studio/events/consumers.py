@@ -91,7 +91,7 @@ class Tail(AsyncWebsocketConsumer):
     async def _may_watch(self) -> bool:
         if time.monotonic() - self.checked < RECHECK_SECONDS:
             return True
-        is_allowed = await _in_thread(_signed_in_and_allowed, thread_sensitive=False)(self.scope, self.stream)
+        is_allowed: bool = await _in_thread(_signed_in_and_allowed, thread_sensitive=False)(self.scope, self.stream)
         self.checked = time.monotonic() if is_allowed else 0.0
         return is_allowed
 
@@ -99,7 +99,8 @@ class Tail(AsyncWebsocketConsumer):
 def _signed_in_and_allowed(scope: dict[str, Any], stream: str) -> bool:
     """Asks everything afresh: since they connected the session may have ended and rights may have changed."""
     session: SessionBase = scope["session"]
-    user = User.objects.filter(pk=getattr(scope["user"], "pk", None), is_active=True).first()
+    known = scope["user"]
+    user = User.objects.filter(pk=known.pk, is_active=True).first() if isinstance(known, User) else None
     if user is None or not session.session_key or not session.exists(session.session_key):
         return False
     return may_watch(user, stream)

@@ -5,7 +5,7 @@ and the log says so (`step.repeated`); everything else is asked exactly once.
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from pydantic import JsonValue
 
@@ -55,7 +55,7 @@ def run(stream: str, flow: Flow[T], *, ask: AskModel, call: CallHost | None = No
         try:
             step = flow.send(to_send)
         except StopIteration as stop:
-            return stop.value
+            return cast("T", stop.value)
         if isinstance(step, Note):
             append(stream, step.kind, step.data, key=f"note:{step.key}")
             to_send = None

@@ -5,9 +5,11 @@ On one machine each web process owns a unix datagram socket in the run folder; w
 
 import asyncio
 import contextlib
+import hashlib
 import logging
 import os
 import socket
+import tempfile
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -27,7 +29,7 @@ def publish(stream: str) -> None:
         with contextlib.suppress(redis.RedisError):
             _redis().publish(CHANNEL, stream)
         return
-    folder = Path(settings.STUDIO_RUN_DIR)
+    folder = socket_folder()
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
         sender.setblocking(False)
         for path in folder.glob("poke-*.sock"):
@@ -37,6 +39,15 @@ def publish(stream: str) -> None:
                 path.unlink(missing_ok=True)  # its process was killed
             except OSError:
                 continue  # a full buffer: that process has wake-ups waiting already
+
+
+def socket_folder() -> Path:
+    """Where this installation's sockets are: the run folder, or a short path if that one is too long for a socket."""
+    folder = Path(settings.STUDIO_RUN_DIR)
+    if len(str(folder)) < 80:
+        return folder
+    name = hashlib.sha256(str(folder).encode()).hexdigest()[:16]
+    return Path(tempfile.gettempdir()) / f"studio-{os.getuid()}-{name}"
 
 
 @cache
@@ -103,7 +114,7 @@ class Hub:
 @contextlib.contextmanager
 def _bound_datagrams() -> Iterator[socket.socket]:
     """This process's socket in the run folder, gone again at the end."""
-    folder = Path(settings.STUDIO_RUN_DIR)
+    folder = socket_folder()
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     path = folder / f"poke-{os.getpid()}.sock"
     path.unlink(missing_ok=True)

@@ -16,6 +16,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import close_old_connections
 
+from studio.events.poke import socket_folder
 from studio.supervisor.process import Child
 
 SWEEP_SECONDS = 0.5
@@ -81,7 +82,7 @@ class Supervisor:
         if not settings.STUDIO_REDIS_URL:
             call_command("createcachetable", verbosity=0)
         call_command("collectstatic", verbosity=0, interactive=False)
-        for leftover in Path(settings.STUDIO_RUN_DIR).glob("poke-*.sock"):
+        for leftover in socket_folder().glob("poke-*.sock"):
             leftover.unlink(missing_ok=True)
 
     def _announce(self, children: list[Child]) -> None:

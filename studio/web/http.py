@@ -1,6 +1,6 @@
 """What views receive and what they answer when something is wrong."""
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import django.http
 from django_htmx.middleware import HtmxDetails
@@ -68,7 +68,7 @@ def safe_next(request: django.http.HttpRequest, default: str) -> str:
     """The `next` of the request when it points into this site, else the default."""
     from django.utils.http import url_has_allowed_host_and_scheme
 
-    target = cast("str", request.POST.get("next") or request.GET.get("next") or "")
+    target = request.POST.get("next") or request.GET.get("next") or ""
     if url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure()):
         return target
     return default
