@@ -8,9 +8,16 @@ from django.db.models import Q
 from django.utils import timezone
 
 from studio.accounts.access import Actor, Scope, actor_for
+from studio.accounts.kinds import What
 from studio.accounts.models import ApiToken, Team, User
+from studio.events.actions import append
 
 TOKEN_PREFIX = "acx_"  # noqa: S105  the public beginning of every token
+
+
+def announce(team: Team, what: What) -> None:
+    """Tell open pages that something which they count or list has changed."""
+    append(f"team:{team.pk}", "team.changed", {"what": what})
 
 
 def digest(secret: str) -> str:

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from django.contrib.auth.models import AbstractUser, BaseUserManager
 from django.db import models
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 from studio.web.ids import uuid7
 
@@ -29,6 +30,7 @@ class User(AbstractUser):
     email = models.EmailField(unique=True)
     name = models.CharField(max_length=120, blank=True)
     is_demo = models.BooleanField(default=False, help_text="A stand-in that approves sample pairs; never a person.")
+    session_epoch = models.PositiveIntegerField(default=0, help_text="Counting up ends all sessions of the person.")
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
@@ -36,6 +38,10 @@ class User(AbstractUser):
 
     def __str__(self) -> str:
         return self.name or self.email
+
+    def get_session_auth_hash(self) -> str:
+        """What a session must carry to stay valid: changes with the password and with `session_epoch`."""
+        return salted_hmac("studio.session", f"{self.password}:{self.session_epoch}", algorithm="sha256").hexdigest()
 
 
 class Team(models.Model):

@@ -10,4 +10,7 @@ def page(request: HttpRequest) -> HttpResponse:
 
 
 app_name = "accounts"
-urlpatterns = [path("team-detail/", page, name="team_detail"), path("team-switch/", page, name="team_switch"), ]
+urlpatterns = [
+    path("team-detail/", page, name="team_detail"),
+    path("team-switch/", page, name="team_switch"),
+]
