@@ -6,7 +6,6 @@ from typing import Any
 from celery import Celery
 from celery.signals import worker_process_init
 from django.conf import settings
-from kombu.entity import Queue
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "studio.settings")
 
@@ -16,7 +15,7 @@ app = Celery("studio")
 def configure() -> None:
     """Messages are hints that may be lost: acknowledged early, no results, no ETAs, one at a time."""
     app.conf.update(
-        task_queues=[Queue("io"), Queue("cpu")],
+        task_queues={name: {"exchange": name, "routing_key": name} for name in ("io", "cpu")},
         task_default_queue="io",
         task_serializer="json",
         accept_content=["json"],

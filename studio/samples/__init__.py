@@ -1,0 +1,13 @@
+"""Sample documents and questions about a cold-chain carrier that does not exist; `manage.py demo` works on them."""
+
+from pathlib import Path
+
+FOLDER = Path(__file__).parent
+DOCUMENTS = tuple(sorted(path for path in FOLDER.iterdir() if path.suffix in {".md", ".txt", ".html", ".csv"}))
+QUESTIONS = (
+    "At what temperature must vaccines be stored?",
+    "How long may the doors of a reefer stay open during loading?",
+    "What compensation does the customer get when a delivery is late?",
+    "Who approves travel expenses above 500 euros?",
+    "How often must the temperature sensor of the RX-40 be calibrated?",
+)
