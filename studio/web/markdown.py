@@ -28,28 +28,37 @@ _ATTRIBUTES = {"a": {"href"}, "ol": {"start"}}
 _CLASSES = {"a": {"cite"}, "span": {"link-host", "cite", "is-bad"}}
 _CITATION = re.compile(r"\[(\d{1,3}(?:\s*,\s*\d{1,3}){0,9})\]")
 _WEB = re.compile(r"https?://[^\s/?#]", re.IGNORECASE)
+_SITE = re.compile(r"/(?![/\\])|#|\.{1,2}/")
 
 
-def markdown(text: str, citations: Mapping[int, str] | None = None, *, top_heading: int = 3) -> SafeString:
-    """The text as HTML that fetches nothing, runs nothing and hides nothing.
+def to_html(text: str, citations: Mapping[int, str] | None = None, *, top_heading: int = 3) -> SafeString:
+    """The text of a person or a model as HTML that fetches nothing, runs nothing and hides nothing.
 
     citations: address within this site for each number; `[2]` becomes a link to it, a number without an address is
     shown as a broken citation. None leaves brackets as they are.
     top_heading: the level that `#` becomes, so that a text never outranks the page it stands on.
     Links show the host they lead to. Texts over MAX_CHARACTERS are shown as they are, without formatting.
     """
+    return _render(_STRICT, text, citations or {}, {"citations": citations, "top_heading": top_heading})
+
+
+def guide_html(text: str) -> SafeString:
+    """A page of our own guide: the same fences, but links within this site work and headings keep their level."""
+    return _render(_GUIDE, text, {}, {"citations": None, "top_heading": 1})
+
+
+def _render(parser: MarkdownIt, text: str, own: Mapping[int, str], env: dict[str, object]) -> SafeString:
     if len(text) > MAX_CHARACTERS:
         return mark_safe(f"<pre>{escape(text)}</pre>")  # noqa: S308  # escaped in this line
-    env = {"citations": citations, "top_heading": top_heading}
-    own = frozenset(citations.values()) if citations else frozenset()
+    addresses = frozenset(own.values())
 
     def attribute(tag: str, name: str, value: str) -> str | None:
-        if tag == "a" and name == "href" and not (_WEB.match(value) or value in own):
+        if name == "href" and not (parser.validateLink(value) or value in addresses):
             return None
         return value
 
     clean = nh3.clean(
-        _PARSER.render(text, env),
+        parser.render(text, env),
         tags=_TAGS,
         attributes=_ATTRIBUTES,
         allowed_classes=_CLASSES,
@@ -90,14 +99,16 @@ def _annotate(children: Sequence[Token], citations: Mapping[int, str] | None) ->
             found.append(token)
         if token.type == "link_close" and address is not None:
             host = _host(address)
-            if label not in {address, host}:
+            if host and label not in {address, host}:
                 found.append(Token("link_host", "", 0, content=host))
             address = None
     return found
 
 
 def _host(address: str) -> str:
-    """The host a browser would visit, or a plain warning where that cannot be told."""
+    """The host a browser would visit, a plain warning where that cannot be told, nothing for this site."""
+    if not _WEB.match(address):
+        return ""
     try:
         return urlsplit(address).hostname or "unclear address"
     except ValueError:
@@ -130,15 +141,20 @@ def _render_citation(
     return f'<span class="cite is-bad">{escape(token.content)}?</span>'
 
 
-class _Parser(MarkdownIt):
+class _Strict(MarkdownIt):
     def validateLink(self, url: str) -> bool:
         """Absolute web addresses only; anything else stays visible as the text it was."""
         return bool(_WEB.match(url))
 
 
-def _parser() -> MarkdownIt:
+class _Guide(MarkdownIt):
+    def validateLink(self, url: str) -> bool:
+        """Web addresses, and addresses on this site."""
+        return bool(_WEB.match(url) or _SITE.match(url))
+
+
+def _prepared(parser: MarkdownIt) -> MarkdownIt:
     # Without reference definitions no line of a text can vanish from view.
-    parser = _Parser("commonmark", {"html": False, "linkify": False, "maxNesting": 20})
     parser.enable(["table", "strikethrough"]).disable(["image", "reference", "html_block", "html_inline"])
     parser.core.ruler.push("headings", _headings)
     parser.core.ruler.push("inlines", _inlines)
@@ -147,4 +163,6 @@ def _parser() -> MarkdownIt:
     return parser
 
 
-_PARSER = _parser()
+_OPTIONS = {"html": False, "linkify": False, "maxNesting": 20}
+_STRICT = _prepared(_Strict("commonmark", _OPTIONS))
+_GUIDE = _prepared(_Guide("commonmark", _OPTIONS))

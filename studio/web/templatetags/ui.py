@@ -148,6 +148,18 @@ def percent(share: Decimal | float | None) -> str:
 
 
 @register.filter
+def axis(value: float) -> str:
+    """A number as a chart writes it: two decimals at most, none that say nothing."""
+    return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+@register.filter
+def words(text: str) -> list[str]:
+    """The words of a text, to loop over."""
+    return text.split()
+
+
+@register.filter
 def score(value: Decimal | float | None) -> str:
     """A score between 0 and 1 with two decimals."""
     return "–" if value is None else f"{float(value):.2f}"
@@ -213,7 +225,7 @@ def word_diff(draft: str, revised: str, view: str = "inline", numbered: bool = T
 @register.filter
 def markdown(text: str, citations: Mapping[int, str] | None = None) -> SafeString:
     """Markdown as inert HTML; with a mapping of numbers to addresses, `[n]` becomes a citation."""
-    return rendering.markdown(text, citations)
+    return rendering.to_html(text, citations)
 
 
 @register.inclusion_tag("ui/_sparkline.html")
