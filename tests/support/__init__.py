@@ -1,0 +1,1 @@
+"""Real parts for tests: a running studio, database servers, a model server."""

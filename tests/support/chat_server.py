@@ -1,0 +1,98 @@
+"""A scripted OpenAI-compatible server on loopback: answers each role as a careful teacher would, as slowly as asked."""
+
+import json
+import re
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+
+class ChatServer(ThreadingHTTPServer):
+    """Counts what it is asked; `latency_s` is the pause before each answer, `failing` answers 503 instead."""
+
+    daemon_threads = True
+    request_queue_size = 128
+
+    def __init__(self, latency_s: float = 0.0) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.latency_s = latency_s
+        self.failing = False
+        self.requests = 0
+        self.lock = threading.Lock()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_address[1]}/v1"
+
+
+@contextmanager
+def chat_server(latency_s: float = 0.0) -> Iterator[ChatServer]:
+    """A server that runs inside the block."""
+    server = ChatServer(latency_s)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+    thread.start()
+    try:
+        yield server
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join(5)
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: ChatServer
+
+    def log_message(self, *_: object) -> None:
+        """Quiet."""
+
+    def do_GET(self) -> None:
+        self._send({"object": "list", "data": [{"id": "scripted", "object": "model"}]})
+
+    def do_POST(self) -> None:
+        request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        with self.server.lock:
+            self.server.requests += 1
+        time.sleep(self.server.latency_s)
+        if self.server.failing:
+            self._send({"error": {"message": "overloaded"}}, status=503)
+            return
+        text = _answer(request["messages"])
+        if request.get("stream"):
+            self._stream(text)
+        else:
+            choice = {"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": text}}
+            self._send({"id": "x", "model": "scripted", "choices": [choice], "usage": _usage(text)})
+
+    def _send(self, body: dict[str, Any], status: int = 200) -> None:
+        data = json.dumps(body).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+
+    def _stream(self, text: str) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", "text/event-stream")
+        self.send_header("Connection", "close")
+        self.end_headers()
+        for piece in re.findall(r".{1,40}", text, re.DOTALL):
+            self._event({"choices": [{"index": 0, "delta": {"content": piece}, "finish_reason": None}]})
+        self._event({"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}], "usage": _usage(text)})
+        self.wfile.write(b"data: [DONE]\n\n")
+        self.close_connection = True
+
+    def _event(self, body: dict[str, Any]) -> None:
+        self.wfile.write(f"data: {json.dumps({'id': 'x', 'model': 'scripted', **body})}\n\n".encode())
+
+
+def _usage(text: str) -> dict[str, int]:
+    return {"prompt_tokens": 100, "completion_tokens": len(text) // 4, "total_tokens": 100 + len(text) // 4}
+
+
+def _answer(messages: list[dict[str, str]]) -> str:
+    raise NotImplementedError

@@ -1,0 +1,75 @@
+"""PostgreSQL and Redis of our own: started on free loopback ports in a temporary folder, ended with the block."""
+
+import contextlib
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.support.ports import free_port
+
+POSTGRES_FOLDERS = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+
+
+def missing() -> list[str]:
+    """Which of the two servers are not installed on this machine."""
+    has_postgres = bool(POSTGRES_FOLDERS) or shutil.which("initdb")
+    return [
+        name for name, there in (("PostgreSQL", has_postgres), ("Redis", shutil.which("redis-server"))) if not there
+    ]
+
+
+@contextlib.contextmanager
+def postgres() -> Iterator[str]:
+    """A fresh cluster; yields the URL of its empty database `studio`."""
+    folder = Path(tempfile.mkdtemp(prefix="studio-postgres-"))
+    binaries = POSTGRES_FOLDERS[0] if POSTGRES_FOLDERS else Path(str(shutil.which("initdb"))).parent
+    port = free_port()
+    as_user = _unprivileged(folder)
+    options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off -c max_connections=200"
+    _run([*as_user, binaries / "initdb", "-D", folder / "data", "-U", "studio", "--auth=trust", "-E", "UTF8"])
+    _run([*as_user, binaries / "pg_ctl", "-D", folder / "data", "-w", "-l", folder / "log", "-o", options, "start"])
+    try:
+        _run([binaries / "createdb", "-h", "127.0.0.1", "-p", str(port), "-U", "studio", "studio"])
+        yield f"postgresql://studio@127.0.0.1:{port}/studio"
+    finally:
+        _run([*as_user, binaries / "pg_ctl", "-D", folder / "data", "-m", "immediate", "stop"])
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def redis() -> Iterator[str]:
+    """A fresh server that appends to a file; yields its URL."""
+    folder = tempfile.mkdtemp(prefix="studio-redis-")
+    port = free_port()
+    command = ["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--dir", folder, "--appendonly", "yes"]
+    server = subprocess.Popen([*command, "--loglevel", "warning"], stdout=subprocess.DEVNULL)
+    try:
+        for _ in range(100):
+            if subprocess.run(["redis-cli", "-p", str(port), "ping"], capture_output=True, check=False).returncode == 0:
+                break
+            time.sleep(0.05)
+        yield f"redis://127.0.0.1:{port}/0"
+    finally:
+        server.terminate()
+        server.wait(10)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _unprivileged(folder: Path) -> list[str]:
+    """PostgreSQL refuses to run as root; then its own user runs it."""
+    if os.getuid() != 0:
+        return []
+    owner = pwd.getpwnam("postgres")
+    os.chown(folder, owner.pw_uid, owner.pw_gid)
+    return ["runuser", "-u", "postgres", "--"]
+
+
+def _run(command: list[object]) -> None:
+    done = subprocess.run([str(part) for part in command], capture_output=True, text=True, check=False, cwd="/")
+    if done.returncode:
+        raise RuntimeError(f"{command} failed:\n{done.stdout}\n{done.stderr}")

@@ -1,0 +1,130 @@
+"""A real studio: `manage.py up` in a process of its own, with a data folder of its own."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import httpx
+
+from tests.support.ports import free_port
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+T = TypeVar("T")
+
+
+class Studio:
+    """Start with `with Studio() as studio`; afterwards nothing is left of it.
+
+    env: settings beside the data folder and the port; the database and Redis URLs of the test run are passed on.
+    """
+
+    def __init__(self, **env: str) -> None:
+        self.data_dir = Path(tempfile.mkdtemp(prefix="studio-flow-"))
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.log = self.data_dir / "up.log"
+        inherited = {k: v for k, v in os.environ.items() if k not in {"DJANGO_SETTINGS_MODULE", "STUDIO_DATA_DIR"}}
+        self.env = {**inherited, "STUDIO_DATA_DIR": str(self.data_dir), "PORT": str(self.port), **env}
+        self.token = ""
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> "Studio":
+        self.start()
+        created = self.manage("setup", "--email", "owner@example.org", "--team", "Flow", "--json")
+        self.token = json.loads(created)["token"]
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+        shutil.rmtree(self.data_dir, ignore_errors=True)
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
+    def start(self, *, wait: bool = True) -> None:
+        """Start the supervisor and wait until the studio answers."""
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "manage.py", "up"],
+                cwd=ROOT,
+                env=self.env,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        if wait:
+            self.until(self.is_up, 60)
+
+    def stop(self) -> None:
+        """End it as Ctrl-C would."""
+        if self._process and self._process.poll() is None:
+            self._process.send_signal(signal.SIGINT)
+            try:
+                self._process.wait(20)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
+
+    def kill(self) -> None:
+        """kill -9 of the supervisor."""
+        assert self._process is not None
+        self._process.kill()
+        self._process.wait()
+
+    def children(self) -> dict[str, int]:
+        """The pids of web, io worker and cpu worker, by name."""
+        found: dict[str, int] = {}
+        listed = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
+        for pid in map(int, listed):
+            try:
+                command = Path(f"/proc/{pid}/cmdline").read_bytes().decode().split("\0")
+            except OSError:
+                continue
+            if "uvicorn" in command:
+                found["web"] = pid
+            elif "-Q" in command:
+                found[command[command.index("-Q") + 1]] = pid
+        return found
+
+    def is_up(self) -> bool:
+        """Whether it answers now."""
+        try:
+            return httpx.get(f"{self.url}/health", timeout=2).status_code == 200
+        except httpx.HTTPError:
+            return False
+
+    def manage(self, *arguments: str) -> str:
+        """Run a management command on the same data and return what it prints."""
+        command = [sys.executable, "manage.py", *arguments]
+        done = subprocess.run(command, cwd=ROOT, env=self.env, capture_output=True, text=True, check=False, timeout=300)
+        if done.returncode:
+            raise AssertionError(f"{arguments} ended with {done.returncode}:\n{done.stdout}\n{done.stderr}")
+        return done.stdout
+
+    def api(self, method: str, path: str, *, expect: int = 200, **request: Any) -> Any:
+        """Call API v1 with the owner's token; fails with the body unless the status is the expected one."""
+        headers = {"Authorization": f"Bearer {self.token}"}
+        answer = httpx.request(method, f"{self.url}/api/v1{path}", headers=headers, timeout=60, **request)
+        assert answer.status_code == expect, f"{method} {path}: {answer.status_code} {answer.text}"
+        return answer.json() if "json" in answer.headers.get("content-type", "") else answer.content
+
+    def until(self, found: Callable[[], T | None], seconds: float = 60) -> T:
+        """Ask again until there is an answer; fails with the end of the log."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            if self._process and self._process.poll() is not None:
+                break
+            if answer := found():
+                return answer
+            time.sleep(0.1)
+        raise AssertionError(f"it did not happen within {seconds} s; the log ends:\n{self.log.read_text()[-4000:]}")
