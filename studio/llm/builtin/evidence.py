@@ -1,0 +1,104 @@
+"""The evidence as the built-in teacher sees it: sentences with their words, figures and names, weighed by rarity."""
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from studio.llm.figures import CITATION, Figure, figures
+from studio.llm.language import content, names, negated, spelled
+from studio.llm.sentences import sentences
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sentence:
+    """One sentence of one passage.
+
+    around: stems of the title, the passage's heading and the sentence before; they may carry its subject.
+    """
+
+    label: str
+    position: int
+    text: str
+    stems: frozenset[str]
+    around: frozenset[str]
+    figures: tuple[Figure, ...]
+    names: frozenset[str]
+    spelled: frozenset[str]
+    negated: frozenset[str]
+    is_heading: bool
+
+    @property
+    def quotable(self) -> str:
+        """The sentence on one line, as an answer may carry it."""
+        return " ".join(self.text.split())
+
+
+class Evidence:
+    """All sentences in order, and how rare each stem is among them."""
+
+    def __init__(self, passages: Iterable[Mapping[str, Any]]) -> None:
+        self.sentences: list[Sentence] = []
+        self.titles: dict[str, str] = {}
+        for passage in passages:
+            self._add(str(passage["label"]), str(passage.get("title", "")), str(passage["text"]))
+        counts = Counter(stem for sentence in self.sentences for stem in sentence.stems)
+        total = len(self.sentences)
+        self._rarity = {stem: math.log(1 + (total + 1) / (0.5 + count)) for stem, count in counts.items()}
+        self._unseen = math.log(1 + (total + 1) / 0.5)
+
+    def _add(self, label: str, title: str, text: str) -> None:
+        self.titles[label] = title
+        titled, heading, before = frozenset(content(title)), frozenset[str](), frozenset[str]()
+        for position, (start, end) in enumerate(sentences(text)):
+            piece = text[start:end]
+            stems = frozenset(content(piece))
+            if not stems and not figures(piece):
+                continue
+            is_heading = _is_heading(piece)
+            if is_heading:
+                heading, before = stems, frozenset()
+            self.sentences.append(
+                Sentence(
+                    label=label,
+                    position=position,
+                    text=piece,
+                    stems=stems,
+                    around=titled | heading | before,
+                    figures=tuple(figures(piece)),
+                    names=frozenset(names(piece)),
+                    spelled=frozenset(spelled(piece)),
+                    negated=frozenset(negated(piece)),
+                    is_heading=is_heading,
+                )
+            )
+            before = stems
+
+    def weight(self, stems: Iterable[str]) -> float:
+        """Sum of the rarities of distinct stems; a stem no sentence holds weighs most."""
+        return sum(self._rarity.get(stem, self._unseen) for stem in set(stems))
+
+    def share(self, wanted: Sequence[str], sentence: Sentence, *, context: float = 0.6) -> float:
+        """How much of the wanted words a sentence covers, 0 to 1; words only around it count `context`."""
+        total = self.weight(wanted)
+        if not total:
+            return 0.0
+        inside = self.weight(set(wanted) & sentence.stems)
+        beside = self.weight((set(wanted) - sentence.stems) & sentence.around)
+        return (inside + context * beside) / total
+
+
+def _is_heading(text: str) -> bool:
+    """A short line without a final mark is a heading or a label: good context, no evidence."""
+    return len(text.split()) <= 8 and text.rstrip()[-1:] not in ".!?;:”\"')" and not figures(text) and "|" not in text
+
+
+def codes(names: Iterable[str]) -> set[str]:
+    """Those names that hold a digit: part numbers, fault codes, versions. One of them never stands for another."""
+    return {name for name in names if any(char.isdigit() for char in name)}
+
+
+def bare(text: str) -> str:
+    """A text without citation marks."""
+    return CITATION.sub("", text)

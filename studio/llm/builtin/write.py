@@ -1,0 +1,155 @@
+"""Drafting and rewriting by extraction: every sentence of the answer stands in the evidence and cites it."""
+
+import re
+from collections.abc import Iterable, Sequence
+
+from studio.llm.builtin.evidence import Evidence, Sentence, bare, codes
+from studio.llm.builtin.judge import claim_spans, judge
+from studio.llm.figures import figures
+from studio.llm.language import content, names, words
+from studio.llm.sentences import sentences
+
+MOST_SENTENCES = 5
+NO_ANSWER = "The documents do not answer this question."
+_WANTS_FIGURE = re.compile(
+    r"\bhow (?:many|much|long|often|old|far|fast|big|large|high|late|early|soon)\b|\bwhen\b"
+    r"|\bwhat (?:time|percentage|date|amount|temperature|number)\b"
+    r"|\b(?:maximum|minimum|deadline|limit|price|cost|fee|period|duration)\b",
+    re.IGNORECASE,
+)
+_LEANS = re.compile(
+    r"^(?:it|its|this|these|those|they|their|he|she|such|however|also|then|otherwise|in addition|moreover"
+    r"|(?:in|at) (?:this|that|these|those|such)\b)\b",
+    re.IGNORECASE,
+)
+
+
+def relevant(question: str, evidence: Evidence, *, most: int = MOST_SENTENCES) -> list[Sentence]:
+    """The sentences that answer a question, best first; none when nothing speaks of it."""
+    wanted = content(question)
+    if not wanted:
+        return []
+    scored = [(_score(question, wanted, sentence, evidence), sentence) for sentence in evidence.sentences]
+    scored = [pair for pair in scored if not pair[1].is_heading]
+    scored.sort(key=lambda pair: -pair[0])
+    if not scored or scored[0][0] < 0.38:
+        return []
+    floor = max(0.34, 0.66 * scored[0][0])
+    chosen: list[Sentence] = []
+    for score, sentence in scored:
+        if score < floor or len(chosen) == most:
+            break
+        if not any(_repeats(sentence, other) for other in chosen):
+            chosen.append(sentence)
+    return chosen
+
+
+def _score(question: str, wanted: Sequence[str], sentence: Sentence, evidence: Evidence) -> float:
+    score = evidence.share(wanted, sentence, context=0.4)
+    if sentence.figures and _WANTS_FIGURE.search(question):
+        score += 0.12
+    asked = codes(names(question))
+    if asked and codes(sentence.names) and not asked & sentence.names:
+        score -= 0.3
+    if sentence.text.rstrip().endswith("?"):
+        score -= 0.3
+    inside = evidence.share(wanted, sentence, context=0.0)
+    return score if inside > 0.12 else score * 0.5
+
+
+def _repeats(one: Sentence, other: Sentence) -> bool:
+    union = one.stems | other.stems
+    same = len(one.stems & other.stems) / len(union) if union else 1.0
+    return same > 0.7 and one.figures == other.figures and one.negated == other.negated
+
+
+def draft(question: str, evidence: Evidence) -> str:
+    """An answer made of the best evidence sentences, each with its citation."""
+    chosen = relevant(question, evidence)
+    return compose(_in_reading_order(chosen, evidence)) if chosen else NO_ANSWER
+
+
+def compose(chosen: Iterable[Sentence]) -> str:
+    return " ".join(cited(sentence.quotable, sentence.label) for sentence in chosen)
+
+
+def cited(text: str, label: str) -> str:
+    """A sentence with its citation before the final mark: "… within 14 days [2]." """
+    text = bare(text).strip()
+    mark = text[-1] if text[-1:] in ".!?" else "."
+    return f"{text.rstrip('.!?;:, ')} [{label}]{mark}"
+
+
+def _in_reading_order(chosen: Sequence[Sentence], evidence: Evidence) -> list[Sentence]:
+    """Passages by their best sentence, sentences as they stand; one that leans on its predecessor brings it along."""
+    wanted = list(chosen)
+    for sentence in chosen:
+        before = _before(sentence, evidence)
+        if before is not None and before not in wanted and _LEANS.match(sentence.text):
+            wanted.append(before)
+    labels = list(dict.fromkeys(sentence.label for sentence in chosen))
+    return sorted(wanted, key=lambda s: (labels.index(s.label), s.position))
+
+
+def _before(sentence: Sentence, evidence: Evidence) -> Sentence | None:
+    same = [s for s in evidence.sentences if s.label == sentence.label and s.position < sentence.position]
+    return same[-1] if same and not same[-1].is_heading else None
+
+
+def missing(question: str, candidate: str, evidence: Evidence) -> list[Sentence]:
+    """Evidence sentences that answer the question and that the candidate does not say yet, best first."""
+    told = [bare(candidate[start:end]) for start, end in sentences(candidate)]
+    return [sentence for sentence in relevant(question, evidence) if not any(_says(text, sentence) for text in told)]
+
+
+def _says(text: str, sentence: Sentence) -> bool:
+    stems = set(content(text))
+    shared = len(stems & sentence.stems) / (len(sentence.stems) or 1)
+    return shared >= 0.6 and not any(f not in figures(text) for f in sentence.figures if f.unit)
+
+
+def rewrite(question: str, candidate: str, evidence: Evidence, rejected: Iterable[str] = ()) -> str:
+    """The candidate without what the evidence does not support, with what it says instead, and with what is missing.
+
+    rejected: claims somebody else found wanting; they go too, whatever we think of them.
+    """
+    unwanted = {_key(text) for text in rejected}
+    kept: list[str] = []
+    used: list[Sentence] = []
+    for start, end in sentences(candidate):
+        for text, sentence in _mended(candidate[start:end], question, evidence, unwanted):
+            if sentence is None:
+                kept.append(text)
+            elif sentence not in used:
+                used.append(sentence)
+                kept.append(text)
+    answer = " ".join(kept)
+    absent = missing(question, answer, evidence)[: max(0, MOST_SENTENCES - len(kept))]
+    kept.extend(cited(sentence.quotable, sentence.label) for sentence in absent if sentence not in used)
+    return " ".join(kept) or draft(question, evidence)
+
+
+def _mended(text: str, question: str, evidence: Evidence, unwanted: set[str]) -> list[tuple[str, Sentence | None]]:
+    """What becomes of one sentence: itself with its citation, the evidence in its place, or nothing."""
+    pieces: list[tuple[str, Sentence | None]] = []
+    spans = claim_spans(text)
+    judged = [(text[a:b], judge(text[a:b], evidence, question)) for a, b in spans]
+    sound = [j.verdict in ("SUPPORTED", "NOT_CHECKABLE") and _key(claim) not in unwanted for claim, j in judged]
+    if all(sound):
+        proofs = [sentence for _, j in judged for sentence in j.proof]
+        labels = list(dict.fromkeys(sentence.label for sentence in proofs))
+        if not labels:
+            return []  # neither fact nor evidence: filler
+        body = bare(text).strip()
+        mark = body[-1] if body[-1:] in ".!?" else "."
+        marks = "".join(f"[{label}]" for label in labels)
+        return [(f"{body.rstrip('.!?;:, ')} {marks}{mark}", None)]
+    for (claim, j), good in zip(judged, sound, strict=True):
+        if j.proof and (good or j.verdict == "CONTRADICTED"):
+            pieces.append((cited(j.proof[0].quotable, j.proof[0].label), j.proof[0]))
+        del claim
+    return pieces
+
+
+def _key(text: str) -> str:
+    return " ".join(word.casefold() for word in words(bare(text)))
