@@ -5,6 +5,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from datasets.core import names
+
 _VERIFY = """\
 ## Check it yourself
 
@@ -14,15 +16,15 @@ Compare the key fingerprint with the one the publisher gave you on another way. 
 python -m datasets.core.verify . --key FINGERPRINT
 ```
 
-With `openssl` and `sha256sum` alone, in this folder, with the publisher's public key in `key.pem`:
+With `openssl` and `sha256sum` alone, in this folder, with the publisher's public key beside it in `../key.pem`:
 
 ```
-openssl pkey -pubin -in key.pem -outform DER | sha256sum
-sed 's/.*"payload":"\\([^"]*\\)".*/\\1/' attestation.dsse.json | base64 -d > /tmp/statement.json
-{ printf 'DSSEv1 28 application/vnd.in-toto+json %d ' "$(wc -c < /tmp/statement.json)"; cat /tmp/statement.json; } > /tmp/signed
-sed 's/.*"sig":"\\([^"]*\\)".*/\\1/' attestation.dsse.json | base64 -d > /tmp/signature
-openssl pkeyutl -verify -pubin -inkey key.pem -rawin -in /tmp/signed -sigfile /tmp/signature
-grep -o '{"sha256":"[0-9a-f]*"},"name":"[^"]*"' /tmp/statement.json \\
+openssl pkey -pubin -in ../key.pem -outform DER | sha256sum
+sed 's/.*"payload":"\\([^"]*\\)".*/\\1/' attestation.dsse.json | base64 -d > ../statement.json
+{ printf 'DSSEv1 28 application/vnd.in-toto+json %d ' "$(wc -c < ../statement.json)"; cat ../statement.json; } > ../signed
+sed 's/.*"sig":"\\([^"]*\\)".*/\\1/' attestation.dsse.json | base64 -d > ../signature
+openssl pkeyutl -verify -pubin -inkey ../key.pem -rawin -in ../signed -sigfile ../signature
+grep -o '{"sha256":"[0-9a-f]*"},"name":"[^"]*"' ../statement.json \\
   | sed 's/{"sha256":"\\([0-9a-f]*\\)"},"name":"\\(.*\\)"/\\1  \\2/' | sha256sum -c
 ```
 
@@ -34,7 +36,7 @@ def write(body: Mapping[str, Any], files: Sequence[str]) -> bytes:
     """Return the card for a predicate. files: paths in the export that people train on."""
     data, rows, policy = body["dataset"], body["rows"], body["policy"]
     sections = [
-        _front_matter(data, rows),
+        _front_matter(data, rows, files),
         f"# {_plain(data['name'])} {_plain(data['version'])}\n",
         _plain(data["description"]) + "\n" if data["description"] else "",
         "Instruction and answer pairs, each read and approved by people, with a signature over every row.\n",
@@ -81,12 +83,16 @@ def write(body: Mapping[str, Any], files: Sequence[str]) -> bytes:
     return "\n".join(section for section in sections if section).encode()
 
 
-def _front_matter(data: Mapping[str, Any], rows: Mapping[str, Any]) -> str:
+def _front_matter(data: Mapping[str, Any], rows: Mapping[str, Any], files: Sequence[str]) -> str:
     count = rows["count"]
     bounds = [("n<1K", 1_000), ("1K<n<10K", 10_000), ("10K<n<100K", 100_000), ("100K<n<1M", 1_000_000)]
     size = next((name for name, bound in bounds if count < bound), "1M<n<10M")
-    derived = [name for name in data["formats"]["layouts"] if not name.startswith("openai")]
-    configs = [("default", "data/train.jsonl"), *((name, f"derived/{name}.jsonl") for name in derived)]
+    configs = [
+        (name, f"derived/{name}.jsonl") for name in sorted(data["formats"]["layouts"], key=lambda n: n != "sft_trl")
+    ]
+    # Loaders want the same columns in every row, which the authoritative rows (empty fields left out) do not promise.
+    first = names.PARQUET if names.PARQUET in files else configs[0][1] if configs else names.ROWS
+    configs.insert(0, ("default", first))
     lines = [
         "---",
         f"pretty_name: {json.dumps(data['name'])}",

@@ -7,9 +7,10 @@ from typing import Any
 from datasets.core.statement import FileInfo
 
 _CR_TERMS = (
-    "citeAs column extract field fileObject fileProperty fileSet format includes isLiveDataset jsonPath key md5 "
-    "parentField path recordSet references regex repeated replace separator source subField transform"
-).split()
+    *("citeAs", "column", "extract", "field", "fileObject", "fileProperty", "fileSet", "format", "includes"),
+    *("isLiveDataset", "jsonPath", "key", "md5", "parentField", "path", "recordSet", "references", "regex"),
+    *("repeated", "replace", "separator", "source", "subField", "transform"),
+)
 CONTEXT: dict[str, Any] = {
     "@language": "en",
     "@vocab": "https://schema.org/",

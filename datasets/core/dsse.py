@@ -111,9 +111,7 @@ def signers(envelope: Envelope, keys: Mapping[str, bytes]) -> set[str]:
     """
     message = pae(envelope.payload_type, envelope.payload)
     return {
-        key_id
-        for key_id, value in envelope.signatures
-        if key_id in keys and is_signature(keys[key_id], value, message)
+        key_id for key_id, value in envelope.signatures if key_id in keys and is_signature(keys[key_id], value, message)
     }
 
 

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from typing import IO, Any
 
 from datasets.core import canonical
+from datasets.core.errors import Malformed
 from datasets.core.layouts import provenance
 from datasets.core.records import PairRecord
 
-PATH = "data/train.parquet"
 COLUMNS = ("id", "instruction", "completion", "system", "rejected", "provenance")
 _ROWS_AT_ONCE = 2_000
 _BYTES_AT_ONCE = 4 * 1024 * 1024
@@ -31,6 +31,13 @@ def writer_name() -> str:
     import pyarrow as pa
 
     return f"pyarrow {pa.__version__}"
+
+
+def errors() -> tuple[type[Exception], ...]:
+    """Return what reading a faulty file may raise."""
+    import pyarrow as pa
+
+    return (Malformed, pa.ArrowException, ValueError, OSError, KeyError, TypeError, AttributeError)
 
 
 class Writer:
@@ -78,7 +85,7 @@ class Writer:
 def lines(source: IO[bytes]) -> Iterator[bytes]:
     """Yield each row as the canonical line it must equal in `data/train.jsonl`.
 
-    Raises pyarrow's errors or ValueError for files that are not such a table: the caller turns them into a finding.
+    Raises one of `errors()` for files that are not such a table.
     """
     import pyarrow.parquet as pq
 

@@ -1,0 +1,17 @@
+"""Writing a signed export: all or nothing on disk, the same bytes for the same rows and settings, constant memory."""
+
+from datasets.core.export.folder import sweep
+from datasets.core.export.signing import SigningRequest, attach, read_request, read_signatures, sign_request
+from datasets.core.export.writer import ExportResult, FrameKey, write
+
+__all__ = [
+    "ExportResult",
+    "FrameKey",
+    "SigningRequest",
+    "attach",
+    "read_request",
+    "read_signatures",
+    "sign_request",
+    "sweep",
+    "write",
+]
