@@ -10,7 +10,9 @@ for _name in ("DEEPSEEK_API_KEY", "STUDIO_TEACHER_URL", "STUDIO_TEACHER_MODEL", 
 os.environ.setdefault("STUDIO_LOG_LEVEL", "ERROR")
 
 from studio.settings import *  # noqa: E402, F403
-from studio.settings import DATABASES, STORAGES, STUDIO_REDIS_URL, TEMPLATES  # noqa: E402
+from studio.settings import DATABASES, STATIC_ROOT, STORAGES, STUDIO_REDIS_URL, TEMPLATES  # noqa: E402
+
+STATIC_ROOT.mkdir(exist_ok=True)
 
 
 class _Undefined(str):
