@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractUser, BaseUserManager
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
@@ -80,6 +81,14 @@ class Membership(models.Model):
         return f"{self.user} in {self.team}: {self.role}"
 
 
+class InvitationQuerySet(models.QuerySet["Invitation"]):
+    """Questions about invitations."""
+
+    def usable(self) -> "InvitationQuerySet":
+        """Those with which somebody can still join."""
+        return self.filter(accepted=None, revoked=None, expires__gt=timezone.now())
+
+
 class Invitation(models.Model):
     """A link that lets one person join a team; only a hash of its secret is stored."""
 
@@ -94,6 +103,8 @@ class Invitation(models.Model):
     accepted = models.DateTimeField(null=True, blank=True)
     accepted_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     revoked = models.DateTimeField(null=True, blank=True)
+
+    objects = InvitationQuerySet.as_manager()
 
     def __str__(self) -> str:
         return f"invitation to {self.team}"
@@ -112,6 +123,14 @@ class SignInLink(models.Model):
         return f"sign-in link of {self.user}"
 
 
+class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
+    """Questions about tokens."""
+
+    def usable(self) -> "ApiTokenQuerySet":
+        """Those that are neither revoked nor expired."""
+        return self.filter(Q(expires=None) | Q(expires__gt=timezone.now()), revoked=None)
+
+
 class ApiToken(models.Model):
     """A bearer token of one person for one team; shown once, stored as a hash."""
 
@@ -126,6 +145,8 @@ class ApiToken(models.Model):
     expires = models.DateTimeField(null=True, blank=True)
     last_used = models.DateTimeField(null=True, blank=True)
     revoked = models.DateTimeField(null=True, blank=True)
+
+    objects = ApiTokenQuerySet.as_manager()
 
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix}…)"

@@ -1,0 +1,43 @@
+"""Every change of people, teams and the ways into them."""
+
+from studio.accounts.actions.invitations import accept_invitation, invite, revoke_invitation, sign_up
+from studio.accounts.actions.links import LinkGone, create_sign_in_link, digest, use_sign_in_link
+from studio.accounts.actions.log import announce, record
+from studio.accounts.actions.members import (
+    change_role,
+    deactivate,
+    end_sessions,
+    leave_team,
+    reactivate,
+    remove_member,
+)
+from studio.accounts.actions.teams import create_team, first_start, rename_team, setup_owner, welcome_owner
+from studio.accounts.actions.tokens import actor_of_token, create_api_token, create_token, revoke_token
+
+__all__ = [
+    "LinkGone",
+    "accept_invitation",
+    "actor_of_token",
+    "announce",
+    "change_role",
+    "create_api_token",
+    "create_sign_in_link",
+    "create_team",
+    "create_token",
+    "deactivate",
+    "digest",
+    "end_sessions",
+    "first_start",
+    "invite",
+    "leave_team",
+    "reactivate",
+    "record",
+    "remove_member",
+    "rename_team",
+    "revoke_invitation",
+    "revoke_token",
+    "setup_owner",
+    "sign_up",
+    "use_sign_in_link",
+    "welcome_owner",
+]
