@@ -121,7 +121,7 @@ def diff(options: argparse.Namespace) -> int:
 
 
 def _header_parts(frame: Frame) -> list[str]:
-    return [f"{key} = {value}" for key, value in sorted(frame.header, key=lambda field: field[0])]
+    return [f"{key} = {_show(value)}" for key, value in sorted(frame.header, key=lambda field: field[0])]
 
 
 def _diff_fields(old: list[str], new: list[str]) -> list[str]:

@@ -12,7 +12,9 @@ except ImportError:  # the codec is complete without it
     if not TYPE_CHECKING:
         numpy = None
 
+_QUADS_ONLY: Final = re.compile(f"[{QUADS}]*")
 _NOT_A_QUAD: Final = re.compile(f"[^{QUADS}]")
+_WORTH_NUMPY: Final = 512  # symbols; below that, calling numpy costs more than it saves
 _CELLS: Final = ["".join(QUADS[byte >> shift & 3] for shift in (6, 4, 2, 0)) for byte in range(256)]
 # All four symbols differ in the low byte of their UTF-16 form, so that byte alone gives the digit.
 _LOW_TO_DIGIT: Final = bytes.maketrans(bytes(ord(symbol) & 255 for symbol in QUADS), b"0123")
@@ -77,7 +79,7 @@ def encode_body_numpy(data: bytes) -> str:
 
 def decode_body_pure(body: str) -> bytes:
     """Return the bytes of symbols, strictly, in plain Python."""
-    if _NOT_A_QUAD.search(body) or len(body) & 3:
+    if len(body) & 3 or not _QUADS_ONLY.fullmatch(body):
         raise _fault(body)
     digits = body.encode("utf-16-le")[::2].translate(_LOW_TO_DIGIT)
     return int(digits, 4).to_bytes(len(body) // 4, "big") if digits else b""
@@ -97,14 +99,21 @@ def decode_body_numpy(body: str) -> bytes:
 
 
 encode_body = encode_body_pure if numpy is None else encode_body_numpy
-_decode_body_strict = decode_body_pure if numpy is None else decode_body_numpy
 
 
 def decode_body(body: str, mode: Mode = "strict") -> bytes:
     """Return the bytes of a BLOB-T token's symbols; modes as in decode_blob."""
     if mode == "compat":
         body = _NOT_A_QUAD.sub(QUADS[0], body[: len(body) & ~3])
-    return _decode_body_strict(body)
+    if numpy is None or len(body) < _WORTH_NUMPY:
+        return decode_body_pure(body)
+    return decode_body_numpy(body)
+
+
+def check_blob(token: str) -> None:
+    """Raise what strict decoding of a token with the BLOB-T prefix would raise, without decoding it."""
+    if len(token) & 3 != len(BLOB_T) or not _QUADS_ONLY.fullmatch(token, len(BLOB_T)):
+        raise _fault(token[len(BLOB_T) :])
 
 
 def _fault(body: str) -> FrameError:

@@ -19,14 +19,13 @@ from .alphabet import (
     WORD_MARK,
     Mode,
 )
-from .blob import decode_blob
+from .blob import check_blob
 from .errors import FrameError
 from .limits import DEFAULT_LIMITS, Limits
 from .numbers import check_number
 
 Field = tuple[str, str]
 
-_FRAME_MARKS: Final = re.compile(f"[{FRAME_START}{FRAME_END}]")
 _SURROGATES: Final = re.compile("[\ud800-\udfff]")
 
 
@@ -120,8 +119,9 @@ def _compat_field(text: str, at: int, parts: list[str]) -> Field:
 
 
 def _parse_strict(text: str, middle: int, limits: Limits) -> Frame:
-    if mark := _FRAME_MARKS.search(text, 1, len(text) - 1):
-        raise FrameError("PARSE_007", "A frame mark stands inside the frame.", offset=mark.start(), text=text)
+    marks = [at for at in (text.find(mark, 1, -1) for mark in (FRAME_START, FRAME_END)) if at > 0]
+    if marks:
+        raise FrameError("PARSE_007", "A frame mark stands inside the frame.", offset=min(marks), text=text)
     header = [_strict_field(text, at, parts) for at, parts in _fields(text, middle)]
     keys = {key for key, _ in header}
     if len(keys) != len(header):
@@ -163,7 +163,7 @@ def _check_token(text: str, at: int, token: str, limits: Limits) -> None:
         return
     try:
         if token.startswith(BLOB_T):
-            decode_blob(token)
+            check_blob(token)
         else:
             check_number(token, limits=limits)
     except FrameError as error:

@@ -1,0 +1,114 @@
+"""The command line: results on standard output, faults on standard error, exit codes that scripts can rely on."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from datasets.core.frames import build_train_pair, sign
+from tests.core.frames.strategies import KEY
+
+ROOT = Path(__file__).parents[3]
+VECTORS = Path(__file__).parent / "vectors.json"
+FRAME = build_train_pair("Why ∷?", "So.", created_at="t", metadata={"note": "a ∴ b"})
+
+
+def run(*arguments: object, text: str = "") -> tuple[int, str, str]:
+    command = [sys.executable, "-m", "datasets.core.frames", *map(str, arguments)]
+    done = subprocess.run(command, input=text.encode(), capture_output=True, cwd=ROOT, check=False)
+    return done.returncode, done.stdout.decode(), done.stderr.decode()
+
+
+def test_check_passes_all_vectors() -> None:
+    assert run("check", VECTORS) == (0, "158 passed, 0 failed\n", "")
+
+
+def test_check_names_each_failure(tmp_path: Path) -> None:
+    vectors = json.loads(VECTORS.read_bytes())["vectors"][:3]
+    vectors[1]["out"]["token"] = "≗"
+    path = tmp_path / "vectors.json"
+    path.write_text(json.dumps({"vectors": vectors}))
+    code, out, _ = run("check", path)
+    assert code == 1
+    assert f"FAILED {vectors[1]['id']}" in out
+    assert out.endswith("2 passed, 1 failed\n")
+
+
+def test_check_refuses_a_file_without_vectors(tmp_path: Path) -> None:
+    path = tmp_path / "vectors.json"
+    for content in ("[", "[]", '{"vectors": [{}]}', '{"vectors": []}'):
+        path.write_text(content)
+        assert run("check", path)[0] == 1
+
+
+def test_encode_then_decode_gives_the_pair_back() -> None:
+    pair = {"instruction": "Why ∷?", "completion": "So.", "created_at": "t", "metadata": {"note": "a ∴ b"}}
+    code, frame, _ = run("encode", text=json.dumps(pair))
+    assert (code, frame) == (0, FRAME + "\n")
+    code, out, _ = run("decode", text=frame)
+    assert code == 0
+    assert json.loads(out)["instruction"] == "Why ∷?"
+    assert ["NOTE", "a ∴ b"] in json.loads(out)["header"]
+
+
+def test_encode_names_what_is_missing() -> None:
+    code, out, err = run("encode", text='{"instruction": "Q", "completion": 1}')
+    assert (code, out) == (1, "")
+    assert "completion, created_at" in err
+    assert run("encode", text='{"extra": 1}')[0] == run("encode", text="{")[0] == 1
+
+
+def test_decode_shows_numbers_as_people_read_them() -> None:
+    numbers = "⧆≛TYPE⦙≛X∷≗⊙⊙⊗⦙≗⊙⊗◦⊗◽⊗⦙≗⊗⊗⊗◦Φ◽⊗Φ⊙⦙≗⊗⊙⊙◦⊗⊙⊗◽⊙⊗ ∷ Φ⊗⦙≗Φ⊙⊗⊙⊙⊗⧈"
+    signed = sign(numbers, key=KEY, signer_id="a", timestamp="t")
+    result = json.loads(run("decode", text=signed)[1])
+    assert result["payload"] == ["1", "-1", "-15e-2", "1.Φ⊗ · 3^1", "text 'A'"]
+    assert result["unchecked_signature"] == {"signer_id": "a", "timestamp": "t"}
+
+
+def test_canonicalize_sorts_and_refuses_a_signed_frame() -> None:
+    assert run("canonicalize", text="⧆≛Z⦙≛1∴≛A⦙≛2∷ ≛a ⧈")[1] == "⧆≛A⦙≛2∴≛Z⦙≛1∷≛a⧈\n"
+    code, _, err = run("canonicalize", text=sign(FRAME, key=KEY, signer_id="a", timestamp="t"))
+    assert code == 1
+    assert "SIG_006" in err
+
+
+def test_validate_says_what_the_frame_is_or_what_is_wrong(tmp_path: Path) -> None:
+    path = tmp_path / "frame.txt"
+    path.write_text(FRAME, encoding="utf-8")
+    code, out, _ = run("validate", path)
+    assert code == 0
+    assert "valid (strict), canonical, not signed" in out
+    code, _, err = run("validate", text=FRAME.replace("≛TYPE", "TYPE"))
+    assert code == 1
+    assert "PARSE_004" in err
+    assert "near:" in err
+    assert "hint:" in err
+
+
+def test_diff_lists_fields_and_tokens_that_differ(tmp_path: Path) -> None:
+    old, new = tmp_path / "old", tmp_path / "new"
+    old.write_text("⧆≛TYPE⦙≛X∴≛A⦙≛1∷≛a⦙≗⊙⊙⊗⧈", encoding="utf-8")
+    new.write_text("⧆≛A⦙≛2∴≛TYPE⦙≛X∷≛a⦙≗⊙⊙Φ⦙≛b⧈", encoding="utf-8")
+    code, out, _ = run("diff", old, new)
+    assert code == 1
+    assert out.splitlines() == ["- header A = 1", "+ header A = 2", "- token 2 1", "+ token 2 2", "+ token 3 ≛b"]
+    assert run("diff", old, old)[:2] == (0, "The frames say the same.\n")
+
+
+def test_unreadable_input_is_explained_without_a_traceback(tmp_path: Path) -> None:
+    code, _, err = run("validate", tmp_path / "missing")
+    assert code == 64
+    assert "Cannot read" in err
+    path = tmp_path / "binary"
+    path.write_bytes(b"\xff\xfe")
+    code, _, err = run("validate", path)
+    assert code == 1
+    assert "not UTF-8" in err
+    assert "Traceback" not in err
+
+
+def test_help_names_every_command() -> None:
+    code, out, _ = run("--help")
+    assert code == 0
+    assert all(name in out for name in ("check", "encode", "decode", "canonicalize", "validate", "diff"))
