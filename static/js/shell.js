@@ -233,8 +233,6 @@ document.addEventListener("htmx:responseError", (event) => {
 function settle() {
   nameTheme();
   for (const cap of $$("[data-mod-key]")) if (isMac) cap.textContent = "⌘ K";
-  $("[data-form-errors]:not([data-seen])")?.focus();
-  for (const box of $$("[data-form-errors]")) box.dataset.seen = "";
   for (const box of $$("[data-toast]:not([data-timed])")) {
     box.dataset.timed = "";
     setTimeout(() => box.remove(), $("form", box) ? 15_000 : 6_000);

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-WIDTH = 600.0  # user units; the drawing scales with its column
-HEIGHT = 160.0
-LEFT, RIGHT, TOP, BOTTOM = 34.0, 12.0, 18.0, 22.0
+WIDTH = 440.0  # user units; the drawing scales with its column
+HEIGHT = 150.0
+LEFT, RIGHT, TOP, BOTTOM = 30.0, 12.0, 20.0, 22.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 Op = Literal["equal", "insert", "delete"]
@@ -222,8 +223,23 @@ def _merge(raw: Iterable[tuple[Op, str]]) -> list[tuple[Op, str]]:
             joined[-1][2] += equal + inserted
         else:
             joined.append([equal, deleted, inserted])
+    joined.append(["", "", ""])
+    for block, following in pairwise(joined):
+        space = _common_space(block[1], block[2])
+        if space:
+            block[1], block[2] = block[1].removesuffix(space), block[2].removesuffix(space)
+            following[0] = space + following[0]
     ops: tuple[Op, Op, Op] = ("equal", "delete", "insert")
     return [(op, text) for block in joined for op, text in zip(ops, block, strict=True) if text]
+
+
+def _common_space(left: str, right: str) -> str:
+    """White space that both end with; it did not change, so it should not look changed."""
+    ends = [text[len(text.rstrip()) :] for text in (left, right)]
+    length = 0
+    while length < min(map(len, ends)) and ends[0][-1 - length] == ends[1][-1 - length]:
+        length += 1
+    return ends[0][len(ends[0]) - length :]
 
 
 def _is_island(text: str) -> bool:

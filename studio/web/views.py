@@ -10,7 +10,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from studio import __version__
-from studio.web.markdown import to_html
+from studio.web.markdown import guide_html
+from studio.web.patterns import examples
 
 HELP_DIR = Path(settings.BASE_DIR) / "templates" / "help"
 
@@ -36,14 +37,14 @@ def help_page(request: HttpRequest, name: str = "index") -> HttpResponse:
     texts = {key: path.read_text() for key, path in pages.items()}
     titles = {key: text.partition("\n")[0].lstrip("# ") for key, text in texts.items()}
     _, _, body = texts[name].partition("\n")
-    context = {"name": name, "title": titles[name], "titles": titles, "body": to_html(body)}
+    context = {"name": name, "title": titles[name], "titles": titles, "body": guide_html(body)}
     return render(request, "help.html", context)
 
 
 @require_safe
 def patterns(request: HttpRequest) -> HttpResponse:
     """Every component of the interface on one page."""
-    return render(request, "patterns.html")
+    return render(request, "patterns.html", examples())
 
 
 @login_not_required
