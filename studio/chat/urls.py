@@ -10,4 +10,6 @@ def page(request: HttpRequest) -> HttpResponse:
 
 
 app_name = "chat"
-urlpatterns = [path("conversation-list/", page, name="conversation_list"), ]
+urlpatterns = [
+    path("conversation-list/", page, name="conversation_list"),
+]

@@ -1,0 +1,1 @@
+"""Answering from passages and proving each citation; no framework."""

@@ -1,0 +1,109 @@
+"""Answering one question as a flow: search, ask the answerer, prove the citations. No I/O, no clock, replayable."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+from studio.chat.core import prompt
+from studio.chat.core.citations import Citation, Composer, Passage, Removed
+from studio.chat.core.prompt import Turn
+from studio.llm.steps import Ask, Call, Flow, Refusal, Reply
+
+MOST_PASSAGES: Final = 8
+MOST_ANSWER_TOKENS: Final = 2_000
+NOTHING_FOUND: Final = "The vault holds no text to answer from yet. Add documents to the vault, then ask again."
+_FEW_WORDS: Final = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """How a question ended.
+
+    state: "done", or "failed" with a sentence in `error` (cause: for operators). text: what may be shown.
+    query: what was searched for. passages: what entered the prompt. reply: the model's own account, if it gave one.
+    is_cut: the answer reached its length limit.
+    """
+
+    state: Literal["done", "failed"]
+    query: str
+    text: str = ""
+    passages: tuple[Passage, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    removed: tuple[Removed, ...] = ()
+    reply: Reply | None = None
+    error: str = ""
+    cause: str = ""
+
+    @property
+    def is_cut(self) -> bool:
+        return self.reply is not None and self.reply.finish_reason == "length"
+
+
+def answer_question(question: str, history: Sequence[Turn] = (), *, name: str = "answer") -> Flow[Answered]:
+    """Answer a question from the vault.
+
+    history: earlier turns, oldest first. name: begins the step keys, so that several answers fit in one log.
+    Yields a Call of "search" (receives a list of hits as JSON) and an Ask of the answerer; returns Answered, always.
+    """
+    query = search_query(question, history)
+    hits: list[dict[str, Any]] = yield Call(
+        key=f"{name}.search", name="search", args={"query": query, "limit": MOST_PASSAGES}
+    )
+    passages = passages_from(hits)
+    if not passages:
+        return Answered(state="done", query=query, text=NOTHING_FOUND)
+    reply: Reply | Refusal = yield question_to_model(question, history, passages, key=f"{name}.write")
+    if isinstance(reply, Refusal):
+        return Answered(
+            state="failed",
+            query=query,
+            passages=passages,
+            error=reply.message,
+            cause=f"{reply.kind}: {reply.cause}",
+        )
+    composed = Composer(passages).compose(reply.text, done=True)
+    if not composed.text.strip():
+        return Answered(
+            state="failed",
+            query=query,
+            passages=passages,
+            removed=composed.removed,
+            reply=reply,
+            error="The model ended without an answer.",
+            cause=f"empty answer, finish_reason {reply.finish_reason}",
+        )
+    return Answered(
+        state="done",
+        query=query,
+        text=composed.text.strip(),
+        passages=passages,
+        citations=composed.citations,
+        removed=composed.removed,
+        reply=reply,
+    )
+
+
+def passages_from(hits: Sequence[dict[str, Any]]) -> tuple[Passage, ...]:
+    """The search results as numbered passages, best first."""
+    return tuple(Passage.from_hit(label, hit) for label, hit in enumerate(hits[:MOST_PASSAGES], start=1))
+
+
+def question_to_model(question: str, history: Sequence[Turn], passages: Sequence[Passage], *, key: str) -> Ask:
+    """The question as an Ask of the answerer."""
+    evidence = [{"label": str(p.label), "title": p.title, "text": p.text} for p in passages]
+    return Ask(
+        key=key,
+        role="answerer",
+        inputs={"question": question, "evidence": evidence},
+        messages=prompt.messages(question, passages, history),
+        max_tokens=MOST_ANSWER_TOKENS,
+    )
+
+
+def search_query(question: str, history: Sequence[Turn] = ()) -> str:
+    """What to search for: the question, and before it the last one when this one is too short to stand alone."""
+    question = " ".join(question.split())
+    earlier = [turn.text for turn in history if turn.role == "user"]
+    if earlier and len(question.split()) < _FEW_WORDS:
+        return f"{' '.join(earlier[-1].split())} {question}"
+    return question

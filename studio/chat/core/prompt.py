@@ -1,0 +1,49 @@
+"""Puts a question to the answerer: rules, then the evidence fenced as data, then the question."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Literal
+
+from studio.chat.core.citations import Passage
+from studio.llm.steps import Message
+
+RULES: Final = (Path(__file__).parent.parent / "prompts" / "answerer.md").read_text("utf-8")
+VERSION: Final = hashlib.sha256(RULES.encode()).hexdigest()[:12]
+"""Names the rules that an answer was written under."""
+
+MOST_TURNS: Final = 6
+MOST_TURN_CHARACTERS: Final = 2_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """What was said earlier on this branch of the conversation."""
+
+    role: Literal["user", "assistant"]
+    text: str
+
+
+def messages(question: str, passages: Sequence[Passage], history: Sequence[Turn]) -> tuple[Message, ...]:
+    """The chat messages: the last few turns shortened, the evidence before the question."""
+    earlier: list[Message] = [
+        {"role": turn.role, "content": turn.text[:MOST_TURN_CHARACTERS]} for turn in history[-MOST_TURNS:]
+    ]
+    asked = f"{_fenced(passages)}\n\nQuestion: {question}"
+    return ({"role": "system", "content": RULES}, *earlier, {"role": "user", "content": asked})
+
+
+def _fenced(passages: Sequence[Passage]) -> str:
+    """The passages between marks that no document can contain, because the marks are made of all the passages."""
+    together = "\x00".join(f"{passage.title}\x00{passage.text}" for passage in passages)
+    mark = hashlib.sha256(together.encode()).hexdigest()[:10]
+    return "\n".join(
+        f"<passage-{mark} number={passage.label} document={_one_line(passage.title)!r}>\n"
+        f"{passage.text}\n</passage-{mark}>"
+        for passage in passages
+    )
+
+
+def _one_line(title: str) -> str:
+    return " ".join(title.split())[:200]
