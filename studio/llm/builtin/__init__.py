@@ -7,6 +7,7 @@ has one path. What it can do: quote, compare, count, remove and add. What it can
 import json
 import time
 from collections.abc import Callable
+from decimal import Decimal
 from types import TracebackType
 from typing import Any, Self
 
@@ -50,7 +51,15 @@ class BuiltIn:
         if on_text:
             on_text(text)
         took = round((time.monotonic() - started) * 1000)
-        return Reply(text=text, usage=Usage(), model=MODEL, teacher=self.name, family=FAMILY, latency_ms=took)
+        return Reply(
+            text=text,
+            usage=Usage(),
+            model=MODEL,
+            teacher=self.name,
+            family=FAMILY,
+            latency_ms=took,
+            cost_usd=Decimal(0),
+        )
 
 
 def answer(ask: Ask) -> str:

@@ -61,7 +61,7 @@ def judge(claim: str, evidence: Evidence, question: str = "") -> Judgement:
     text = bare(claim).strip()
     wanted, numbers = content(text), figures(text)
     kind: ClaimKind = "date" if any(n.unit in ("date", "year") for n in numbers) else "number" if numbers else "fact"
-    if text.endswith("?") or _META.match(text) or (len(set(wanted)) < 2 and not numbers):
+    if text.endswith("?") or _META.match(text) or not (wanted or numbers):
         return Judgement(verdict="NOT_CHECKABLE", kind="opinion", why="This is no statement of fact.")
     view = _Claim(
         text=text, stems=wanted, figures=numbers, names=names(text), negated=negated(text), given=names(question)

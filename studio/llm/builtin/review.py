@@ -6,7 +6,7 @@ from typing import Any
 from studio.llm.builtin.evidence import Evidence, bare
 from studio.llm.builtin.write import NO_ANSWER, missing, relevant
 from studio.llm.figures import CITATION
-from studio.llm.language import content
+from studio.llm.language import content, words
 from studio.llm.schemas import ASPECTS, AspectName, Severity
 from studio.llm.sentences import sentences
 
@@ -80,7 +80,7 @@ def _instruction(
 
 
 def _tone(candidate: str, issues: list[dict[str, str]]) -> tuple[int, str]:
-    loud = candidate.count("!") + sum(len(word) > 4 and word.isupper() for word in candidate.split())
+    loud = candidate.count("!") + sum(len(word) > 5 and word.isalpha() and word.isupper() for word in words(candidate))
     if loud > 1:
         issues.append(_issue("tone", "minor", "State it plainly."))
     return (5 if loud == 0 else 4 if loud == 1 else 3), "Plain." if not loud else "It shouts."

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 
 from studio.llm.builtin.evidence import Evidence, Sentence, bare, codes
 from studio.llm.builtin.judge import claim_spans, judge
-from studio.llm.figures import figures
+from studio.llm.figures import figures, lacking
 from studio.llm.language import content, names, words
 from studio.llm.sentences import sentences
 
@@ -105,7 +105,7 @@ def missing(question: str, candidate: str, evidence: Evidence) -> list[Sentence]
 def _says(text: str, sentence: Sentence) -> bool:
     stems = set(content(text))
     shared = len(stems & sentence.stems) / (len(sentence.stems) or 1)
-    return shared >= 0.6 and not any(f not in figures(text) for f in sentence.figures if f.unit)
+    return shared >= 0.6 and 2 * len(lacking(sentence.figures, figures(text))) <= len(sentence.figures)
 
 
 def rewrite(question: str, candidate: str, evidence: Evidence, rejected: Iterable[str] = ()) -> str:

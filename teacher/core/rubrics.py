@@ -1,0 +1,54 @@
+"""What makes an answer good, as numbers: weights of the aspects, the score and its caps, when a candidate passes."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from studio.llm.schemas import Aspect, Issue
+
+RUBRIC = "2026-11"
+#: Weights of the judged aspects and of grounding, which is counted and never asked; they sum to 1.
+WEIGHTS = {
+    "relevance": 0.20,
+    "completeness": 0.20,
+    "clarity": 0.10,
+    "instruction": 0.10,
+    "tone": 0.05,
+    "grounding": 0.35,
+}
+CONTRADICTED_FACTOR = 0.25
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bar:
+    """What a candidate must reach: score and grounding, both 0 to 1."""
+
+    threshold: float = 0.80
+    grounding: float = 0.90
+
+
+def raw_score(aspects: Iterable[Aspect], grounding: float) -> float:
+    """Weighted mean of the aspects (1 to 5 mapped to 0 to 1) and grounding."""
+    total = WEIGHTS["grounding"] * grounding
+    return total + sum(WEIGHTS[aspect.name] * (aspect.score - 1) / 4 for aspect in aspects)
+
+
+def is_sound(*, contradicted: int, grounding: float, issues: Iterable[Issue], bar: Bar) -> bool:
+    """Whether nothing but the score could keep a candidate from passing."""
+    return not contradicted and grounding >= bar.grounding and all(issue.severity != "blocker" for issue in issues)
+
+
+def score(aspects: Iterable[Aspect], grounding: float, *, contradicted: int, sound: bool, bar: Bar) -> float:
+    """The score on three decimals.
+
+    A contradiction costs three quarters of it, and a candidate that is not sound stays below the threshold. So the
+    score alone orders candidates, and one at or above the threshold is always one that passes.
+    """
+    value = raw_score(aspects, grounding) * (CONTRADICTED_FACTOR if contradicted else 1.0)
+    if not sound:
+        value = min(value, bar.threshold - 0.001)
+    return round(max(0.0, value), 3)
+
+
+def passes(value: float, *, sound: bool, bar: Bar) -> bool:
+    """Whether a candidate is accepted: sound, and at or above the threshold on three decimals."""
+    return sound and value >= round(bar.threshold, 3)

@@ -1,0 +1,243 @@
+"""The machine's word after the model's: a verdict stands only if its quotes do.
+
+A model may say SUPPORTED about anything. Here each quote is looked up in the evidence, the claim in the candidate, and
+figures and names of a supported claim in the quoted sentences. What does not stand is downgraded, never the other
+way round; sentences that no claim speaks of count against the candidate.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+from studio.llm.figures import CITATION, figures, lacking
+from studio.llm.language import content, names, negated, opposites, spelled
+from studio.llm.quotes import Folded, align, fold
+from studio.llm.schemas import ClaimKind, SaidClaim, SaidQuote, Verdict, Verdicts
+from studio.llm.sentences import sentences
+
+LEAST_QUOTE_WORDS = 3
+_WORST: tuple[Verdict, ...] = ("CONTRADICTED", "NOT_FOUND", "SUPPORTED", "NOT_CHECKABLE")
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Passage:
+    """One numbered piece of evidence: label "1", "2", …, where it comes from, and its text."""
+
+    label: str
+    title: str
+    text: str
+
+    @cached_property
+    def folded(self) -> Folded:
+        return fold(self.text)
+
+    @cached_property
+    def spans(self) -> list[Span]:
+        return sentences(self.text)
+
+    def around(self, span: Span) -> str:
+        """The whole sentences that a span touches."""
+        touched = [s for s in self.spans if s[0] < span[1] and span[0] < s[1]] or [span]
+        return self.text[min(touched[0][0], span[0]) : max(touched[-1][1], span[1])]
+
+    def as_data(self) -> dict[str, str]:
+        return {"label": self.label, "title": self.title, "text": self.text}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StandingQuote:
+    """A quote that was found: the passage's label, the span in its text, and the words as they stand there."""
+
+    label: str
+    start: int
+    end: int
+    text: str
+
+    def as_data(self) -> dict[str, Any]:
+        return {"label": self.label, "start": self.start, "end": self.end, "text": self.text}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckedClaim:
+    """A claim with the verdict that stands. span: where it is in the candidate. note: why it was downgraded, if so."""
+
+    id: str
+    text: str
+    kind: ClaimKind
+    span: Span
+    verdict: Verdict
+    quotes: tuple[StandingQuote, ...]
+    why: str
+    downgraded: bool = False
+    note: str = ""
+
+    def as_data(self) -> dict[str, Any]:
+        return {
+            "id": self.id,
+            "text": self.text,
+            "kind": self.kind,
+            "span": list(self.span),
+            "verdict": self.verdict,
+            "quotes": [quote.as_data() for quote in self.quotes],
+            "why": self.why,
+            "downgraded": self.downgraded,
+            "note": self.note,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckedClaims:
+    """All claims of one candidate. uncovered: spans of its sentences that no claim speaks of.
+    invented: claims the model listed that the candidate does not make."""
+
+    claims: tuple[CheckedClaim, ...]
+    uncovered: tuple[Span, ...]
+    invented: int
+
+    def count(self, verdict: Verdict) -> int:
+        return sum(claim.verdict == verdict for claim in self.claims)
+
+    @property
+    def contradicted(self) -> int:
+        return self.count("CONTRADICTED")
+
+    @property
+    def grounding(self) -> float:
+        """Supported share of all that needed support, 0 to 1; 0 when nothing did."""
+        supported = self.count("SUPPORTED")
+        total = supported + self.contradicted + self.count("NOT_FOUND") + len(self.uncovered)
+        return round(supported / total, 3) if total else 0.0
+
+    def as_data(self) -> list[dict[str, Any]]:
+        return [claim.as_data() for claim in self.claims]
+
+
+def check(said: Verdicts, candidate: str, passages: Sequence[Passage], *, question: str = "") -> CheckedClaims:
+    """Hold a verifier's verdicts against candidate and evidence."""
+    plain = CITATION.sub(lambda mark: " " * len(mark[0]), candidate)  # same offsets, no marks
+    folded, candidate_spans = fold(plain), sentences(plain)
+    found: dict[Span, CheckedClaim] = {}  # one claim a place; of several the worst verdict stands
+    invented, after = 0, 0
+    for claim in said.claims:
+        span = _place(CITATION.sub("", claim.text), plain, folded, candidate_spans, after)
+        if span is None:
+            invented += 1
+            continue
+        after = span[0]
+        checked = _check_claim(claim, span, passages, question)
+        if span not in found or _WORST.index(checked.verdict) < _WORST.index(found[span].verdict):
+            found[span] = checked
+    numbered = [replace(claim, id=f"k{n}") for n, claim in enumerate(found.values(), 1)]
+    claims = _one_quote_for_all(numbered, passages)
+    uncovered = tuple(s for s in candidate_spans if _needs_support(plain[s[0] : s[1]]) and not _covered(s, claims))
+    return CheckedClaims(claims=tuple(claims), uncovered=uncovered, invented=invented)
+
+
+def _place(text: str, plain: str, folded: Folded, spans: Sequence[Span], after: int) -> Span | None:
+    """Where the candidate makes a claim: its words, else the sentence that holds most of them; None when none does."""
+    found = align(text, folded, prefer=(after, len(plain)))
+    if found is not None:
+        return found
+    wanted = set(content(text))
+    if not wanted:
+        return None
+    shares = [len(wanted & set(content(plain[start:end]))) / len(wanted) for start, end in spans]
+    best = max(range(len(spans)), key=shares.__getitem__, default=None)
+    if best is None or shares[best] < 0.6:
+        return None
+    start, end = spans[best]
+    return None if lacking(figures(text), figures(plain[start:end])) else (start, end)
+
+
+def _check_claim(said: SaidClaim, span: Span, passages: Sequence[Passage], question: str) -> CheckedClaim:
+    quotes = tuple(found for quote in said.quotes if (found := _stand(quote, passages)))
+    claim = CheckedClaim(
+        id="", text=said.text, kind=said.kind, span=span, verdict=said.verdict, quotes=quotes, why=said.why
+    )
+    if said.verdict == "NOT_CHECKABLE":
+        dodges = said.kind not in ("opinion", "instruction") or figures(said.text)
+        return _downgrade(claim, "A fact with no verdict counts as not found.") if dodges else claim
+    if said.verdict == "NOT_FOUND":
+        return claim
+    if not quotes:
+        return _downgrade(claim, "No quote of it stands in the evidence.")
+    if said.verdict == "SUPPORTED" and (gap := _gap(said.text, quotes, passages, question)):
+        return _downgrade(claim, gap)
+    return claim
+
+
+def _stand(quote: SaidQuote, passages: Sequence[Passage]) -> StandingQuote | None:
+    """The quote at its place: first in the passage it names, then anywhere."""
+    if len(quote.text.split()) < LEAST_QUOTE_WORDS:
+        return None
+    for passage in sorted(passages, key=lambda p: p.label != quote.chunk):
+        span = align(quote.text, passage.folded)
+        if span is not None:
+            return StandingQuote(label=passage.label, start=span[0], end=span[1], text=passage.text[span[0] : span[1]])
+    return None
+
+
+def _gap(text: str, quotes: Sequence[StandingQuote], passages: Sequence[Passage], question: str) -> str:
+    """What a supported claim says that its quotes do not; empty when they say it all."""
+    by_label = {passage.label: passage for passage in passages}
+    around = [by_label[quote.label].around((quote.start, quote.end)) for quote in quotes]
+    given = [figure for piece in around for figure in figures(piece)]
+    if missing := lacking(figures(text), given):
+        return f"The quotes do not hold the figure {missing[0].value}."
+    near = spelled(question)
+    for quote in quotes:
+        near |= spelled(by_label[quote.label].text) | spelled(by_label[quote.label].title)
+    if unknown := sorted(names(text) - near):
+        return f"The quoted passages do not name {unknown[0]}."
+    if all(_turned(text, piece) for piece in around):
+        return "The quote says the opposite."
+    return ""
+
+
+def _turned(text: str, piece: str) -> bool:
+    """Whether a quoted sentence is about the same words and denies what the claim affirms, or the other way round."""
+    ours, theirs = set(content(text)), set(content(piece))
+    shared = ours & theirs
+    if not ours or len(shared) / len(ours) < 0.6:
+        return False
+    swapped = {word for word in ours - theirs if opposites(word) & theirs}
+    mirrored = {other for word in swapped for other in opposites(word) & theirs}
+    denied = bool(negated(text) & (shared | swapped)) != bool(negated(piece) & (shared | mirrored))
+    return denied != bool(swapped)
+
+
+def _one_quote_for_all(claims: list[CheckedClaim], passages: Sequence[Passage]) -> list[CheckedClaim]:
+    """One and the same quote for everything proves the first claim, and of the others those made of its words."""
+    if len(claims) < 3 or any(claim.verdict != "SUPPORTED" for claim in claims):
+        return claims
+    if len({tuple(claim.quotes) for claim in claims}) > 1:
+        return claims
+    by_label = {passage.label: passage for passage in passages}
+    quote = claims[0].quotes[0]
+    told = set(content(by_label[quote.label].around((quote.start, quote.end))))
+    note = "The same quote is given for every claim."
+    return [claims[0], *(c if _mostly(c.text, told) else _downgrade(c, note) for c in claims[1:])]
+
+
+def _mostly(text: str, told: set[str]) -> bool:
+    wanted = set(content(text))
+    return bool(wanted) and len(wanted & told) / len(wanted) >= 0.5
+
+
+def _downgrade(claim: CheckedClaim, note: str) -> CheckedClaim:
+    return replace(claim, verdict="NOT_FOUND", downgraded=True, note=note)
+
+
+def _needs_support(text: str) -> bool:
+    """Whether a sentence of the candidate states something: not a question, a lead-in or a scrap."""
+    if text.rstrip().endswith(("?", ":")):
+        return False
+    return len(set(content(text))) >= 3 or bool(figures(text))
+
+
+def _covered(span: Span, claims: Sequence[CheckedClaim]) -> bool:
+    """Whether claims speak of at least half of a sentence."""
+    inside = {at for claim in claims for at in range(max(span[0], claim.span[0]), min(span[1], claim.span[1]))}
+    return 2 * len(inside) >= span[1] - span[0]
