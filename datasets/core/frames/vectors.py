@@ -32,6 +32,8 @@ from .train_pair import build_train_pair, read_train_pair
 Result = dict[str, object]
 Operation = Callable[[Mapping[str, Any]], Result]
 
+_LARGEST_FILE: Final = 64_000_000
+
 BUILDERS: Final[dict[str, Callable[..., str]]] = {
     "TRAIN_PAIR_NL": builders.train_pair_literal,
     "REPAIR_PAIR": builders.repair_pair,
@@ -63,7 +65,9 @@ class Report:
 
 
 def run_vectors(path: Path) -> Report:
-    """Run every vector of a file. Raises FrameError DECODE_001 for a file that holds no vectors."""
+    """Run every vector of a file. Raises FrameError DECODE_001 for a file that holds no vectors or is too large."""
+    if path.stat().st_size > _LARGEST_FILE:
+        raise FrameError("DECODE_001", f"The file is larger than {_LARGEST_FILE:,} bytes.")
     try:
         vectors = json.loads(path.read_bytes())["vectors"]
         problems = [(str(vector["id"]), run_vector(vector)) for vector in vectors]

@@ -19,7 +19,7 @@ def code_of(text: str, mode: str = "strict") -> tuple[str, int | None]:
     return caught.value.code, caught.value.offset
 
 
-@examples(normal=500, thorough=100_000)
+@examples(normal=250, thorough=100_000)
 @given(text=nearly)
 @pytest.mark.timeout(0)
 def test_strict_accepts_less_than_compat_and_reads_the_same(text: str) -> None:
@@ -31,7 +31,7 @@ def test_strict_accepts_less_than_compat_and_reads_the_same(text: str) -> None:
     assert parse(serialise(strict)) == strict
 
 
-@examples(normal=500, thorough=50_000)
+@examples(normal=250, thorough=50_000)
 @given(text=nearly)
 @pytest.mark.timeout(0)
 def test_canonical_form_is_its_own_canonical_form(text: str) -> None:

@@ -51,34 +51,34 @@ READERS: dict[str, Reader] = {
     ),
 }
 
-BIG = 1_000_000
+BIG, LARGE = 1_000_000, 300_000
 HOSTILE = {
     "million-digit number": f"⧆≛TYPE⦙≛X∷≗⊙⊙{'⊗' * BIG}⧈",
     "million-digit exponent": f"⧆≛TYPE⦙≛X∷≗⊗⊙⊙◦⊗◽⊙{'⊗' * BIG} ∷ ⊗⧈",
     "million nested brackets": f"⧆≛TYPE⦙≛TRAIN_PAIR∷≛NATLANG⦙{'≛⟦⦙' * 60_000}≛⟦{'⟦' * BIG}⧈",
-    "million empty tokens": f"⧆≛TYPE⦙≛X∷{'⦙' * BIG}⧈",
-    "million empty fields": f"⧆{'∴' * BIG}∷⧈",
+    "many empty tokens": f"⧆≛TYPE⦙≛X∷{'⦙' * LARGE}⧈",
+    "many empty fields": f"⧆{'∴' * LARGE}∷⧈",
     "many equal keys": f"⧆{'≛A⦙≛∴' * 60_000}∷⧈",
-    "many payload marks": f"⧆{'∷' * BIG}⧈",
-    "many word marks": f"⧆≛TYPE⦙{'≛' * BIG}∷⧈",
-    "many frame marks": "⧆" * BIG + "⧈" * BIG,
+    "many payload marks": f"⧆{'∷' * LARGE}⧈",
+    "many word marks": f"⧆≛TYPE⦙{'≛' * LARGE}∷⧈",
+    "many frame marks": "⧆" * LARGE + "⧈" * LARGE,
     "lone surrogates": f"⧆≛TYPE⦙≛{chr(0xD800) * 1000}∷≛{chr(0xDFFF) * 1000}⧈",
-    "surrogates in a blob": f"⧆≛TYPE⦙≛TRAIN_PAIR∷≗Φ⊙{chr(0xD800) * BIG}⦙≗Φ⊙⧈",
+    "surrogates in a blob": f"⧆≛TYPE⦙≛TRAIN_PAIR∷≗Φ⊙{chr(0xD800) * LARGE}⦙≗Φ⊙⧈",
     "many signature lines": "⧆∷" + f"\n[SIG|{'0' * 64}|a|t]" * 50_000 + "⧈",
-    "endless signature line": f"⧆∷\n[SIG|{'0' * 64}|{'a' * BIG}⧈",
-    "white space": " " * BIG,
-    "line breaks": "\n" * BIG,
+    "endless signature line": f"⧆∷\n[SIG|{'0' * 64}|{'a' * LARGE}⧈",
+    "white space": " " * LARGE,
+    "line breaks": "\n" * LARGE,
     "huge line": "⧆≛TYPE⦙≛X∷≛" + "a" * 8_000_000 + "⧈",
-    "long confidence": f"⧆≛CONFIDENCE⦙≛{'1' * BIG}∴≛TYPE⦙≛FACT∷⧈",
-    "nested json": "[" * BIG,
+    "long confidence": f"⧆≛CONFIDENCE⦙≛{'1' * LARGE}∴≛TYPE⦙≛FACT∷⧈",
+    "nested json": "[" * LARGE,
     "million-digit json number": '{"instruction": ' + "9" * BIG + "}",
 }
 
 CODED = {
     "million-digit number": "DECODE_001",
     "million-digit exponent": "DECODE_001",
-    "million empty tokens": "DECODE_001",
-    "million empty fields": "DECODE_001",
+    "many empty tokens": "DECODE_001",
+    "many empty fields": "DECODE_001",
     "many equal keys": "PARSE_004",
     "many payload marks": "VALIDATE_004",
     "many frame marks": "PARSE_003",
@@ -98,10 +98,10 @@ def outcome(read: Reader, text: str) -> object:
         return error.code if complete else pytest.fail(f"incomplete error: {error!r}")
 
 
-@pytest.mark.parametrize("reader", READERS)
 @pytest.mark.parametrize("name", HOSTILE)
-def test_hostile_text_ends_in_a_value_or_a_code(name: str, reader: str) -> None:
-    outcome(READERS[reader], HOSTILE[name])
+def test_hostile_text_ends_in_a_value_or_a_code_in_every_reader(name: str) -> None:
+    for read in READERS.values():
+        outcome(read, HOSTILE[name])
 
 
 @pytest.mark.parametrize(("name", "code"), CODED.items())

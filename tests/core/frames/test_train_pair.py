@@ -25,7 +25,7 @@ AT = "2025-01-02T03:04:05Z"
 DAMAGED = "⧆≛CREATED_AT⦙≛t∴≛TEACHER_FEEDBACK⦙≛ratio 1 ∷ 2∴≛TYPE⦙≛TRAIN_PAIR∷≗Φ⊙⊗⊗⊙⊗⦙≗Φ⊙⊗⊙⊙⊗⧈"
 
 
-@examples(normal=300, thorough=100_000)
+@examples(normal=200, thorough=100_000)
 @given(instruction=texts, completion=texts, signed=st.booleans())
 @pytest.mark.timeout(0)
 def test_random_pair_is_read_as_written(instruction: str, completion: str, signed: bool) -> None:
@@ -39,7 +39,7 @@ def test_random_pair_is_read_as_written(instruction: str, completion: str, signe
     assert read_train_pair(text, mode="compat") == salvage_train_pair(text) == strict
 
 
-@examples(normal=300, thorough=10_000)
+@examples(normal=150, thorough=10_000)
 @given(metadata=st.dictionaries(keys, texts, max_size=6), created_at=texts)
 @pytest.mark.timeout(0)
 def test_random_metadata_is_read_as_written(metadata: dict[str, str], created_at: str) -> None:
