@@ -1,6 +1,7 @@
 """Ranking: exact search under a mask, stable fusion, and the measured traps, each of which fails here if it returns."""
 
 import sqlite3
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
@@ -21,6 +22,8 @@ from studio.vault.core.ranking import (
     terms,
 )
 
+Search = Callable[[str], list[tuple[int, float]]]
+
 DOCUMENTS = {
     1: "The reactor pump must be inspected every month by a certified engineer.",
     2: "Employees are entitled to paid leave; leave that is not taken lapses in March.",
@@ -31,7 +34,7 @@ DOCUMENTS = {
 
 
 @pytest.fixture
-def index():  # type: ignore[no-untyped-def]
+def index() -> Iterator[Search]:
     connection = sqlite3.connect(":memory:")
     connection.execute("CREATE VIRTUAL TABLE chunks USING fts5(words, tokenize='porter unicode61')")
     rows = [(id_, keyword_text(text)) for id_, text in DOCUMENTS.items()]
@@ -45,13 +48,13 @@ def index():  # type: ignore[no-untyped-def]
     connection.close()
 
 
-def test_a_question_matches_by_any_word_not_by_all(index) -> None:  # type: ignore[no-untyped-def]
-    found = [id_ for id_, _ in index("How often does the reactor pump have to be inspected, and who decides the colour?")]
+def test_a_question_matches_by_any_word_not_by_all(index: Search) -> None:
+    found = [id_ for id_, _ in index("How often does the reactor pump have to be inspected, and who decides?")]
     assert found[0] == 1
     assert set(found) == {1, 3, 5}
 
 
-def test_a_repeated_term_counts_twice(index) -> None:  # type: ignore[no-untyped-def]
+def test_a_repeated_term_counts_twice(index: Search) -> None:
     assert terms("leave leave pump") == ["leave", "leave", "pump"]
     once = dict(index("leave pump"))
     twice = dict(index("leave leave pump"))
@@ -68,7 +71,7 @@ def test_a_query_of_stop_words_alone_keeps_them() -> None:
     assert terms("to be or not to be") == ["to", "be", "or", "not", "to", "be"]
 
 
-def test_scripts_without_spaces_are_found_inside_a_sentence(index) -> None:  # type: ignore[no-untyped-def]
+def test_scripts_without_spaces_are_found_inside_a_sentence(index: Search) -> None:
     assert [id_ for id_, _ in index("首都")] == [4]
     assert [id_ for id_, _ in index("中国的首都是哪里")] == [4]
 
@@ -87,7 +90,7 @@ def test_the_vector_leg_is_left_out_for_languages_it_does_not_know() -> None:
 @pytest.mark.parametrize(
     "query", ['"', "' OR 1", "a NEAR(b)", "words:x", "-x", "a*", "(((", "^a", "AND", "\x00", "a\x00b", "😀"]
 )
-def test_no_query_is_read_as_syntax(index, query: str) -> None:  # type: ignore[no-untyped-def]
+def test_no_query_is_read_as_syntax(index: Search, query: str) -> None:
     words = terms(query)
     if words:
         index(query)
