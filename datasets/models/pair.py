@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils import timezone
 
 from datasets.models.dataset import Dataset
@@ -130,5 +130,6 @@ class Pair(models.Model):
         names = ("instruction", "system", "draft", "completion", "critique", "claims", "evidence")
         return {name: getattr(self, name) for name in names}
 
-
-BY_SCORE = F("score").desc(nulls_last=True)
+    def computed_content(self) -> str:
+        """What `content_sha256` must be for the text as it stands now."""
+        return sha256_of({name: getattr(self, name) for name in ("instruction", "system", "draft", "completion")})
