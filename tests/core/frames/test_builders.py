@@ -20,6 +20,7 @@ from datasets.core.frames import (
 )
 from datasets.core.frames import builders as b
 from datasets.core.frames import builders_meta as m
+from datasets.core.frames.vectors import run_vector
 from tests.core.frames.strategies import examples, texts
 
 words = texts.filter(lambda text: not (set(text) & set("⧆⧈∷∴⦙")) and text[:1] != "≛" and text == text.rstrip())
@@ -123,6 +124,12 @@ def test_compressed_bytes_carry_no_time_and_come_back() -> None:
     assert packed[4:8] == bytes(4)
     assert gzip.decompress(packed) == b"abc" * 100
     assert [key for key, _ in frame.header] == ["VER", "DICT", "TYPE", "COMP"]
+
+
+def test_compressed_vector_gives_its_bytes_in_hex() -> None:
+    wanted = {"frame": b.compressed(data=b"abc")}
+    arguments = {"kind": "COMPRESSED", "args": {"data_hex": "616263"}}
+    assert run_vector({"id": "a", "op": "frame.build", "in": arguments, "out": wanted}) == ""
 
 
 def test_rows_of_different_length_are_no_matrix() -> None:

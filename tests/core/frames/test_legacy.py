@@ -52,6 +52,11 @@ def test_without_a_key_the_signature_is_unchecked_and_the_rest_is_answered() -> 
     assert read(key=None).signature.signer_id == "exporter"
 
 
+def test_without_a_key_a_missing_or_broken_line_is_named() -> None:
+    assert read(key=None, signature=FRAME).signature.reason == "SIG_001"
+    assert read(key=None, signature=SIGNED.replace("]⧈", "⧈")).signature.reason == "SIG_002"
+
+
 def test_unreadable_frame_says_why() -> None:
     fault = read(signature=sign(DAMAGED, key=KEY, signer_id="a", timestamp="t")).fault
     assert fault is not None

@@ -129,9 +129,9 @@ def test_key_is_in_no_error_and_no_result() -> None:
 def test_file_of_frames_is_checked_in_both_forms() -> None:
     bad = SIGNED.replace("⊗⊗⊙⊗", "⊗⊗⊗⊗")
     lines = [json.dumps(SIGNED, ensure_ascii=False), *SIGNED.split("\n"), "", FRAME, json.dumps(bad), *bad.split("\n")]
-    lines += ['"no end', "[1]", SIGNED.split("\n")[0]]
+    lines += ['"no end', "[1]", SIGNED.split("\n")[0], FRAME, SIGNED.split("\n")[0]]
     result = verify_chain([line + "\n" for line in lines], KEY)
-    assert (result.checked, result.verified, result.failed) == (8, 2, 6)
+    assert (result.checked, result.verified, result.failed) == (10, 2, 8)
     assert result.failures == (
         (5, "SIG_001"),
         (6, "SIG_003"),
@@ -139,6 +139,8 @@ def test_file_of_frames_is_checked_in_both_forms() -> None:
         (9, "SIG_002"),
         (10, "SIG_001"),
         (11, "SIG_001"),
+        (12, "SIG_001"),
+        (13, "SIG_001"),
     )
 
 
