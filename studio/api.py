@@ -52,3 +52,6 @@ def unauthenticated(request: HttpRequest, error: ninja.errors.AuthenticationErro
 @api.exception_handler(ninja.errors.HttpError)
 def http_error(request: HttpRequest, error: ninja.errors.HttpError) -> HttpResponse:
     return problem(request, error.status_code, str(error))
+
+
+api.add_router("", "studio.accounts.api.router")

@@ -13,7 +13,7 @@ urlpatterns = [
     path("", include("datasets.urls")),
     path("team/endpoints/", include("studio.endpoints.urls")),
     path("", include("studio.accounts.urls")),
-    path("accounts/", include("allauth.account.urls")),
+    path("accounts/", include("studio.accounts.sign_in_urls")),
     path("events/", include("studio.events.urls")),
     path("jobs/", include("studio.jobs.urls")),
     path("", include("studio.web.urls")),

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
 from django.http import Http404
 
-from studio.accounts.models import Membership, Role, Team, User
+from studio.accounts.models import ApiToken, Invitation, Membership, Role, Team, User
 from studio.web.http import Forbidden
 
 Right = Literal["read", "ask", "upload", "teach", "propose", "review", "export", "administer", "own"]
@@ -89,6 +89,22 @@ def team_object(queryset: QuerySet[M], actor: Actor, pk: UUID | str | int, *, ri
         raise Http404("There is nothing at this address, or it belongs to another team.")
     require(actor, right)
     return found
+
+
+def access_member(actor: Actor, pk: int, right: Right = "read") -> Membership:
+    """A member of the actor's team."""
+    return team_object(Membership.objects.select_related("user", "team"), actor, pk, right=right)
+
+
+def access_invitation(actor: Actor, pk: UUID, right: Right = "administer") -> Invitation:
+    """An invitation to the actor's team."""
+    return team_object(Invitation.objects.all(), actor, pk, right=right)
+
+
+def access_token(actor: Actor, pk: UUID) -> ApiToken:
+    """A token for the actor's team that they may see: their own, or anybody's for those who administer."""
+    tokens = ApiToken.objects.select_related("team")
+    return team_object(tokens if actor.may("administer") else tokens.filter(user=actor.user), actor, pk)
 
 
 def is_member(user: User, team_id: UUID | str) -> bool:

@@ -1,11 +1,29 @@
-"""How allauth behaves here: nobody signs up without an invitation."""
+"""How allauth behaves here: nobody signs up without an invitation, and no answer tells which addresses are known."""
+
+from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest
+
+from studio.accounts.models import User
 
 
 class InvitationOnlyAdapter(DefaultAccountAdapter):
     """Sign-up is closed; people come through invitation links."""
 
+    error_messages: ClassVar[dict[str, Any]] = {
+        **DefaultAccountAdapter.error_messages,
+        "email_password_mismatch": "This address and password do not fit together.",
+        "too_many_login_attempts": "Too many failed tries. Wait five minutes, then try again.",
+    }
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
+        """The person with these credentials; a closed account gets the answer of an unknown one."""
+        user = super().authenticate(request, **credentials)
+        return user if isinstance(user, User) and user.is_active else None
+
+    def send_notification_mail(self, *args: Any, **kwargs: Any) -> None:
+        """None: the studio sends no mail."""

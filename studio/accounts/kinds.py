@@ -10,6 +10,23 @@ from studio.events.watch import watch
 What = Literal["documents", "sessions", "review", "datasets", "members", "endpoints", "conversations"]
 
 
+LOG_KINDS = [
+    "team.created",
+    "team.renamed",
+    "member.joined",
+    "member.role_changed",
+    "member.removed",
+    "member.left",
+    "member.deactivated",
+    "member.reactivated",
+    "member.signed_in_by_link",
+    "invitation.created",
+    "invitation.revoked",
+    "token.created",
+    "token.revoked",
+]
+
+
 @watch("team")
 def may_watch_team(user: User, object_id: str) -> bool:
     """Members see what happens in their team."""

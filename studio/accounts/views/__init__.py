@@ -1,0 +1,1 @@
+"""Pages of people: how they come in, their team, their profile."""
