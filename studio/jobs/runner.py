@@ -87,7 +87,8 @@ def claim(job_id: str) -> Job | None:
 def _crashed(job: Job, max_attempts: int, error: Exception) -> None:
     cause = f"{type(error).__name__}: {error}"
     log.error("job crashed", exc_info=error, extra={"attempt": job.attempts})
-    connection.close_if_unusable_or_obsolete()
+    if not connection.in_atomic_block:
+        connection.close_if_unusable_or_obsolete()
     if job.attempts >= max_attempts:
         fail(_mine(job), job, "Something unexpected went wrong; the operator's log says what.", cause=cause)
     else:
