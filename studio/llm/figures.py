@@ -18,6 +18,8 @@ NUMBER_WORDS: dict[str, Decimal] = {
     "twice": Decimal(2),
     "half": Decimal("0.5"),
 }
+_PLACE_WORDS = "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth"
+_PLACES = {name: str(value) for value, name in enumerate(_PLACE_WORDS.split(), 1)}
 _MONTH_NAMES = "january february march april may june july august september october november december"
 _MONTHS = {name: number for number, name in enumerate(_MONTH_NAMES.split(), 1)}
 _MONTHS |= {name[:3]: number for name, number in _MONTHS.items()} | {"sept": 9}
@@ -84,7 +86,9 @@ _NO_UNIT = frozenset(_NO_UNIT_WORDS.split())
 
 _MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
 _SECOND_WORD = "one|two|three|four|five|six|seven|eight|nine|hundred|thousand"
-_PART = "section|clause|article|chapter|step|version|annex|appendix|figure|table|part|level|class|grade"
+_PART = (
+    "section|clause|article|chapter|step|version|annex|appendix|figure|table|part|level|class|grade|status|port|code"
+)
 _FIGURE = re.compile(
     rf"""\b(?P<iso>\d{{4}}-\d{{2}}-\d{{2}})\b
       | \b(?P<day1>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?(?P<month1>{_MONTH})\b\.?(?:,?\s+(?P<year1>\d{{4}}))?
@@ -93,8 +97,9 @@ _FIGURE = re.compile(
       | \b(?P<hour24>\d{{1,2}}):(?P<minute24>\d{{2}})\b
       | (?:\b(?P<part>{_PART})\s+)?(?:(?P<money>[$€£])\s?)?
         (?<![\w.])(?P<number>[-−]?\d{{1,3}}(?:[,\u202f\u00a0]\d{{3}})+(?:\.\d+)?(?!\d)|[-−]?\d+(?:\.\d+)*)
-        (?:st|nd|rd|th)?(?P<scale>\s?(?:million|billion|thousand|k)\b)?
+        (?P<ordinal>(?:st|nd|rd|th)\b)?(?P<scale>\s?(?:million|billion|thousand|k)\b)?
         (?P<symbol>\s?(?:%|°\s?[CF]\b|[€£$]))?
+      | \b(?P<place>{"|".join(_PLACES)})\b
       | \b(?P<word>{"|".join(NUMBER_WORDS)})(?:[\s-](?P<word2>{_SECOND_WORD}))?\b
       | \b(?P<every>{"|".join(_EVERY)})\b
       | \b(?:every|each|per|a)\s+(?:calendar\s+|contract\s+)?(?P<per>day|week|month|quarter|year|hour)\b
@@ -134,7 +139,7 @@ def figures(text: str) -> list[Figure]:
 def belongs_to_figures(word: str) -> bool:
     """Whether a word is a number, a unit ("GB", "days") or a month, so that `figures` takes care of it."""
     word = word.casefold()
-    return word in _UNITS or word in _MONTHS or word in NUMBER_WORDS or word in _EVERY
+    return word in _UNITS or word in _MONTHS or word in NUMBER_WORDS or word in _EVERY or word in _PLACES
 
 
 def lacking(wanted: Iterable[Figure], given: Iterable[Figure]) -> list[Figure]:
@@ -158,6 +163,8 @@ def _figure(part: dict[str, str | None], text: str, end: int) -> Figure | None:
     if period := part["every"] or part["per"]:
         base, factor = _UNITS[_EVERY.get(period.casefold(), period.casefold())]
         return Figure(base, _written(factor))  # "monthly" and "every month" are a period of one month
+    if part["place"]:
+        return Figure("ordinal", _PLACES[part["place"].casefold()])
     if part["now"]:
         return Figure("second", "0")
     if part["word"]:
@@ -184,6 +191,8 @@ def _numbered(part: dict[str, str | None], text: str, end: int) -> Figure | None
         value = Decimal(raw)
     except InvalidOperation:
         return None
+    if part["ordinal"]:
+        return Figure("ordinal", _written(value))
     value *= _SCALES.get((part["scale"] or "").strip().casefold(), 1)
     symbol = re.sub(r"\s", "", part["symbol"] or "").casefold()
     if part["money"] or symbol in _MONEY:

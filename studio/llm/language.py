@@ -15,11 +15,11 @@ _STOP_WORDS = """a about again all also am an and any are as at be because been 
     could did do does doing down each either else every few for from further had has have having he her here
     hers him his how i if in into is it its itself just let may me might more most must my nor of off on once only onto
     or other our ours out over own per same shall she should so some such than that the their them then there these
-    they this those through to too under until up upon us very via was we were what when where whether which while who
+    they this those through to too under up upon us very via was we were what when where whether which while who
     whom whose why will with within would you your yours one it's that's there's according however therefore thus etc
     get gets got please much many long longer often still yet time times immediately only"""
 _STOP = frozenset(_STOP_WORDS.split())
-_CUE_WORDS = """not no never without cannot neither nor none nothing nobody hardly isn't aren't wasn't weren't don't
+_CUE_WORDS = """not no never cannot neither nor none nothing nobody hardly isn't aren't wasn't weren't don't
     doesn't didn't won't can't couldn't shouldn't wouldn't mustn't hasn't haven't hadn't needn't"""
 _CUES = frozenset(_CUE_WORDS.split())
 #: Turns that look like a negation or a comparison but are a bound; each becomes one word.
@@ -33,7 +33,9 @@ _BOUNDS = (
     (re.compile(r"\bno longer\b", re.I), "not"),
     (re.compile(r"\bfree of charge\b|\bat no (?:extra |additional )?(?:cost|charge)\b", re.I), "gratis"),
 )
-_SUFFIX_WORDS = "ations ation ments ment ingly ings ing edly ions ion able ed ers er als al ly es e s"
+_SUFFIX_WORDS = (
+    "ations ation ating ated ates ate ments ment ingly ings ing edly ions ion able ed ers er als al ly es e s"
+)
 _SUFFIXES = tuple(_SUFFIX_WORDS.split())
 
 
@@ -66,14 +68,14 @@ _SAME_WORDS = (
     "require need mandatory oblige obligatory compulsory",
     "send submit sent",
     "get receive obtain",
-    "pay paid payment",
+    "pay paid payment payable due",
     "keep kept retain store hold held",
     "customer client",
     "document paper record",
     "replace exchange swap",
     "fix repair mend",
     "warranty guarantee warrant",
-    "holiday vacation leave",
+    "holiday vacation",
     "maximum max",
     "minimum min",
     "annual year yearly annum",
@@ -91,7 +93,7 @@ _OPPOSITE_WORDS = """allow/forbid include/exclude require/optional maximum/minim
     legal/illegal add/remove lower/raise full/empty automatic/manual upstream/downstream
     clockwise/counterclockwise inlet/outlet buyer/seller landlord/tenant lessor/lessee licensor/licensee pass/fail
     indoor/outdoor optional/mandatory earlier/later horizontal/vertical
-    before/after during/after during/before all/none"""
+    before/after during/after during/before until/after all/none"""
 
 
 @lru_cache(maxsize=16_384)

@@ -1,6 +1,7 @@
 """The evidence as the built-in teacher sees it: sentences with their words, figures and names, weighed by rarity."""
 
 import math
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,18 +11,23 @@ from studio.llm.figures import CITATION, Figure, figures
 from studio.llm.language import content, names, negated, spelled
 from studio.llm.sentences import sentences
 
+_NUMBERED = re.compile(r"(?:^|\n)\s*(?:§\s*)?\d+(?:\.\d+)*[.)]?\s*$")
+_VERB = re.compile(r"\b(?:is|are|was|were|be|must|may|shall|can|will|has|have|do|does|\w+s not)\b", re.IGNORECASE)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sentence:
     """One sentence of one passage.
 
-    around: stems of the title, the passage's heading and the sentence before; they may carry its subject.
+    heading: stems of the heading above it. around: those, and of the title and the sentence before; they may carry its
+    subject.
     """
 
     label: str
     position: int
     text: str
     stems: frozenset[str]
+    heading: frozenset[str]
     around: frozenset[str]
     figures: tuple[Figure, ...]
     names: frozenset[str]
@@ -56,7 +62,7 @@ class Evidence:
             stems = frozenset(content(piece))
             if not stems and not figures(piece):
                 continue
-            is_heading = _is_heading(piece)
+            is_heading = _is_heading(piece, text[:start])
             if is_heading:
                 heading, before = stems, frozenset()
             self.sentences.append(
@@ -65,6 +71,7 @@ class Evidence:
                     position=position,
                     text=piece,
                     stems=stems,
+                    heading=heading,
                     around=titled | heading | before,
                     figures=tuple(figures(piece)),
                     names=frozenset(names(piece)),
@@ -89,8 +96,10 @@ class Evidence:
         return (inside + context * beside) / total
 
 
-def _is_heading(text: str) -> bool:
-    """A short line without a final mark is a heading or a label: good context, no evidence."""
+def _is_heading(text: str, before: str) -> bool:
+    """A short line without a final mark, or a few words behind a number ("7. Notices."): good context, no evidence."""
+    if len(text.split()) <= 5 and _NUMBERED.search(before) and not _VERB.search(text):
+        return True
     return len(text.split()) <= 8 and text.rstrip()[-1:] not in ".!?;:”\"')" and not figures(text) and "|" not in text
 
 

@@ -22,6 +22,7 @@ _META = re.compile(
     r"|i (?:think|believe|hope)\b|(?:yes|no|sure|of course)\W*$|here (?:is|are)\b|(?:let me|feel free|please)\b)",
     re.IGNORECASE,
 )
+_CLAUSE = re.compile(r"[,;:]\s|\s(?:and|or|but)\s")
 _JOINT = re.compile(r";\s+|,\s+(?:and|but|while|whereas)\s+|\s+(?:whereas|while)\s+")
 
 
@@ -114,29 +115,34 @@ def _compare(claim: _Claim, sentence: Sentence, evidence: Evidence, kind: ClaimK
     if share < SPEAKS_OF or len(set(alike) & sentence.stems) < min(2, len(set(alike))):
         return None
     missing = lacking(claim.figures, sentence.figures)
-    if clash := _clashing(missing, claim, sentence):
-        return _against(kind, sentence, share, f"The evidence gives another figure ({clash}).")
+    if _clashing(missing, claim, sentence) or _misplaced(claim, sentence, evidence):
+        return _against(kind, sentence, share, "The evidence gives another figure.")
+    if sentence.negated and "without" in sentence.stems and "without" not in claim.stems:
+        return None  # "not X without Y" allows X with Y: too subtle to decide by comparing words
     if _turned(claim, sentence, swapped) or (_ALL.search(claim.text) and _ONLY.search(sentence.text)):
         return _against(kind, sentence, share, "The evidence says the opposite.")
     narrowed = _ONLY.search(claim.text) and not _ONLY.search(sentence.text)
-    if missing or swapped or narrowed or share < SUPPORTS or not _named_near(strange, sentence, evidence):
+    if missing or narrowed or share < SUPPORTS or not _named_near(strange, sentence, evidence):
         return None
     why = "The quoted sentence says so."
     return Judgement(verdict="SUPPORTED", kind=kind, why=why, proof=(sentence,), share=share)
 
 
-def _clashing(missing: list[Figure], claim: _Claim, sentence: Sentence) -> str:
-    """The sentence's figure that stands where the claim has another; empty when there is none."""
+def _clashing(missing: list[Figure], claim: _Claim, sentence: Sentence) -> bool:
+    """Whether the sentence has another figure of the same unit where the claim has one of its own."""
     spare = lacking(sentence.figures, claim.figures)
-    for figure in missing:
-        for other in spare:
-            if figure.disagrees(other):
-                return f"{other.value} {_unit_name(other.unit)}".strip()
-    return ""
+    return any(figure.disagrees(other) for figure in missing for other in spare)
 
 
-def _unit_name(unit: str) -> str:
-    return "" if unit in ("date", "time", "year", "frequency", "second", "month") else unit
+def _misplaced(claim: _Claim, sentence: Sentence, evidence: Evidence) -> bool:
+    """Whether the claim takes its figure from one part of the sentence and its words from another with its own."""
+    if len(sentence.figures) < 2 or len(claim.figures) != 1:
+        return False
+    own, wanted = claim.figures[0], set(claim.stems)
+    parts = [(figures(part), evidence.weight(wanted & set(content(part)))) for part in _CLAUSE.split(sentence.text)]
+    here = max((weight for found, weight in parts if any(own.equals(f) for f in found)), default=None)
+    there = max((weight for found, weight in parts if any(own.disagrees(f) for f in found)), default=None)
+    return here is not None and there is not None and there > 1.5 * here
 
 
 def _turned(claim: _Claim, sentence: Sentence, swapped: set[str]) -> bool:

@@ -54,6 +54,9 @@ def _score(question: str, wanted: Sequence[str], sentence: Sentence, evidence: E
     if sentence.text.rstrip().endswith("?"):
         score -= 0.3
     inside = evidence.share(wanted, sentence, context=0.0)
+    headed = evidence.weight(set(wanted) & sentence.heading) / (evidence.weight(wanted) or 1)
+    if headed >= 0.6:
+        return max(score, 0.75 * headed + 0.25 * inside)
     return score if inside > 0.12 else score * 0.5
 
 
