@@ -1,7 +1,7 @@
 """Answering one question as a flow: search, ask the answerer, prove the citations. No I/O, no clock, replayable."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, Final, Literal
 
 from studio.chat.core import prompt
@@ -62,7 +62,7 @@ def answer_question(question: str, history: Sequence[Turn] = (), *, name: str = 
             cause=f"{reply.kind}: {reply.cause}",
         )
     composed = Composer(passages).compose(reply.text, done=True)
-    if not composed.text.strip():
+    if not composed.text:
         return Answered(
             state="failed",
             query=query,
@@ -75,7 +75,7 @@ def answer_question(question: str, history: Sequence[Turn] = (), *, name: str = 
     return Answered(
         state="done",
         query=query,
-        text=composed.text.strip(),
+        text=composed.text,
         passages=passages,
         citations=composed.citations,
         removed=composed.removed,
@@ -90,7 +90,7 @@ def passages_from(hits: Sequence[dict[str, Any]]) -> tuple[Passage, ...]:
 
 def question_to_model(question: str, history: Sequence[Turn], passages: Sequence[Passage], *, key: str) -> Ask:
     """The question as an Ask of the answerer."""
-    evidence = [{"label": str(p.label), "title": p.title, "text": p.text} for p in passages]
+    evidence = [asdict(passage) | {"label": str(passage.label)} for passage in passages]
     return Ask(
         key=key,
         role="answerer",
@@ -98,6 +98,11 @@ def question_to_model(question: str, history: Sequence[Turn], passages: Sequence
         messages=prompt.messages(question, passages, history),
         max_tokens=MOST_ANSWER_TOKENS,
     )
+
+
+def passages_of(ask: Ask) -> tuple[Passage, ...]:
+    """The passages inside such an Ask: what a citation of its answer may stand in."""
+    return tuple(Passage.from_hit(int(entry["label"]), entry) for entry in ask.inputs["evidence"])
 
 
 def search_query(question: str, history: Sequence[Turn] = ()) -> str:

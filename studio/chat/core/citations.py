@@ -108,10 +108,7 @@ class Composer:
                 elif done or piece.quote:
                     removed.append(Removed(label=label, quote=quotes[0] if quotes else ""))
             out.extend(dict.fromkeys(numbers) or [0])
-        text = _joined(out)
-        return Composed(
-            text=text if done else text.rstrip(), citations=tuple(citations.values()), removed=tuple(removed)
-        )
+        return Composed(text=_joined(out).strip(), citations=tuple(citations.values()), removed=tuple(removed))
 
     def _first(self, label: int, candidates: Sequence[str]) -> tuple[int, int, int] | None:
         return next((place for words in candidates if (place := self._place(label, words)) is not None), None)

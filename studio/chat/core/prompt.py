@@ -1,6 +1,7 @@
 """Puts a question to the answerer: rules, then the evidence fenced as data, then the question."""
 
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ RULES: Final = (Path(__file__).parent.parent / "prompts" / "answerer.md").read_t
 VERSION: Final = hashlib.sha256(RULES.encode()).hexdigest()[:12]
 """Names the rules that an answer was written under."""
 
+_OLD_NUMBERS: Final = re.compile(r" ?\[\d{1,3}\]")  # earlier answers cite other passages under the same numbers
 MOST_TURNS: Final = 6
 MOST_TURN_CHARACTERS: Final = 2_000
 
@@ -28,7 +30,8 @@ class Turn:
 def messages(question: str, passages: Sequence[Passage], history: Sequence[Turn]) -> tuple[Message, ...]:
     """The chat messages: the last few turns shortened, the evidence before the question."""
     earlier: list[Message] = [
-        {"role": turn.role, "content": turn.text[:MOST_TURN_CHARACTERS]} for turn in history[-MOST_TURNS:]
+        {"role": turn.role, "content": _OLD_NUMBERS.sub("", turn.text)[:MOST_TURN_CHARACTERS]}
+        for turn in history[-MOST_TURNS:]
     ]
     asked = f"{_fenced(passages)}\n\nQuestion: {question}"
     return ({"role": "system", "content": RULES}, *earlier, {"role": "user", "content": asked})
