@@ -24,7 +24,7 @@ _TAGS = {
     *("p", "br", "em", "strong", "s", "code", "pre", "ul", "ol", "li", "blockquote", "hr", "a", "span"),
     *("h2", "h3", "h4", "h5", "h6", "table", "thead", "tbody", "tr", "th", "td"),
 }
-_ATTRIBUTES = {"a": {"href"}, "ol": {"start"}}
+_ATTRIBUTES = {"*": set[str](), "a": {"href"}, "ol": {"start"}}
 _CLASSES = {"a": {"cite"}, "span": {"link-host", "cite", "is-bad"}}
 _CITATION = re.compile(r"\[(\d{1,3}(?:\s*,\s*\d{1,3}){0,9})\]")
 _WEB = re.compile(r"https?://[^\s/?#]", re.IGNORECASE)

@@ -1,9 +1,14 @@
 """The sample data of the pattern page, which shows every component of the interface once."""
 
+import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from django import forms
+from django.conf import settings
+
+ICONS = Path(settings.BASE_DIR) / "static" / "img" / "icons.svg"
 
 DRAFT = (
     "Either party may end the agreement with thirty days of notice. Notice must be given in writing, and the deposit "
@@ -106,9 +111,5 @@ def examples() -> dict[str, Any]:
         "command": "python -m datasets.core.verify export-7 --key 9f2c1b7ae05d4436",
         "now": now,
         "earlier": now - timedelta(minutes=3),
-        "icons": (
-            "ask vault sessions review datasets team help search command supported contradicted not-found check close "
-            "warning info copy undo retry plus upload download external sort play stop pause edit trash lock key person "
-            "sign-out filter more clock file link send diff flag branch seal teacher chart settings eye queue theme"
-        ).split(),
+        "icons": re.findall(r'symbol id="([^"]+)"', ICONS.read_text()),
     }

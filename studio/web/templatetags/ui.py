@@ -49,9 +49,11 @@ _MESSAGES = {"success": ("good", "supported"), "warning": ("warn", "warning"), "
 @register.simple_tag
 def icon(name: str, label: str = "", extra: str = "") -> SafeString:
     """A line icon of the sprite. Without a label it is decoration and hidden from screen readers."""
-    spoken = format_html('role="img" aria-label="{}"', label) if label else format_html('aria-hidden="true"')
     address = f"{static('img/icons.svg')}#{name}"
-    return format_html('<svg class="icon {}" {}><use href="{}"></use></svg>', extra, spoken, address)
+    if label:
+        drawing = '<svg class="icon {}" role="img" aria-label="{}"><use href="{}"></use></svg>'
+        return format_html(drawing, extra, label, address)
+    return format_html('<svg class="icon {}" aria-hidden="true"><use href="{}"></use></svg>', extra, address)
 
 
 @register.simple_tag
