@@ -94,5 +94,47 @@ def _usage(text: str) -> dict[str, int]:
     return {"prompt_tokens": 100, "completion_tokens": len(text) // 4, "total_tokens": 100 + len(text) // 4}
 
 
+ASPECTS = ("relevance", "completeness", "clarity", "instruction", "tone")
+
+
 def _answer(messages: list[dict[str, str]]) -> str:
-    raise NotImplementedError
+    """What the role at the end of the message asks for; each sentence of the candidate is checked against the evidence."""
+    asked = next(m["content"] for m in messages if m["role"] == "user")
+    evidence = dict(
+        re.findall(r"^\[(\w+)\] [^\n]*\n(.+?)(?=\n\n|\Z)", _fenced(asked, "EVIDENCE"), re.MULTILINE | re.DOTALL)
+    )
+    candidate = _fenced(asked, "CANDIDATE")
+    if "TASK: check" in asked:
+        return json.dumps({"claims": [_claim(sentence, evidence) for sentence in _sentences(candidate)]})
+    if "TASK: judge" in asked:
+        aspects = [{"name": name, "why": "It does.", "score": 5} for name in ASPECTS]
+        return json.dumps({"aspects": aspects, "issues": [], "refusal": False})
+    if "TASK: revise" in asked:
+        kept = [s for s in _sentences(candidate) if _claim(s, evidence)["verdict"] == "SUPPORTED"]
+        return f"<<<ANSWER\n{' '.join(kept) or _first(evidence)}\nANSWER>>>\n" + json.dumps(
+            {"applied": [], "not_applied": []}
+        )
+    return _first(evidence)
+
+
+def _fenced(text: str, name: str) -> str:
+    found = re.search(rf"=== BEGIN {name} (\w+) ===\n(.*?)\n=== END {name} \1 ===", text, re.DOTALL)
+    return found.group(2) if found else ""
+
+
+def _sentences(text: str) -> list[str]:
+    return [s.strip() for s in re.split(r"(?<=[.!?])\s+", re.sub(r"\s*\[\w+\]", "", text)) if s.strip()]
+
+
+def _claim(sentence: str, evidence: dict[str, str]) -> dict[str, Any]:
+    words = sentence.rstrip(".")
+    for label, passage in evidence.items():
+        if words in passage:
+            quote = {"chunk": label, "text": words}
+            return {"text": sentence, "kind": "fact", "quotes": [quote], "why": "It says so.", "verdict": "SUPPORTED"}
+    return {"text": sentence, "kind": "fact", "quotes": [], "why": "No passage says it.", "verdict": "NOT_FOUND"}
+
+
+def _first(evidence: dict[str, str]) -> str:
+    label, passage = next(iter(evidence.items()))
+    return f"{_sentences(passage)[0]} [{label}]"
