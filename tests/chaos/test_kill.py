@@ -69,7 +69,7 @@ class Load:
 
     def __init__(self, studio: Studio) -> None:
         self._studio = studio
-        self._cookie = _signed_in(studio)
+        self._cookie = f"sessionid={studio.session_of('owner@example.org')}"
         self.watchers: dict[str, Watcher] = {}
         self.ended: dict[str, str] = {}
 
@@ -126,7 +126,8 @@ def test_nothing_is_lost_or_doubled_when_processes_are_killed() -> None:
             pairs = _all_pairs(studio)
             log = studio.log.read_text()
     reconnects = sum(watcher.reconnects for watcher in load.watchers.values())
-    story = f"seed {SEED}, killed {killed}, {len(logs)} sessions, {sum(map(len, logs.values()))} events, {reconnects} reconnects"
+    events = sum(map(len, logs.values()))
+    story = f"seed {SEED}, killed {killed}, {len(logs)} sessions, {events} events, {reconnects} reconnects"
     logging.getLogger("tests.chaos").warning(story)
     assert set(load.ended.values()) == {"done"}, story
     assert load.watchers.keys() <= {pair["session_id"] for pair in pairs}, story
@@ -154,16 +155,6 @@ def _kill_at_random(studio: Studio, chance: random.Random, load: Load) -> dict[s
             os.kill(studio.until(lambda kind=kind: studio.children().get(kind), 60), signal.SIGKILL)
     studio.until(studio.is_up, 60)
     return dict(Counter(order))
-
-
-def _signed_in(studio: Studio) -> str:
-    """The session cookie of the owner."""
-    code = (
-        "from django.test import Client; from studio.accounts.models import User; c = Client();"
-        "c.force_login(User.objects.get(email='owner@example.org')); print('COOKIE', c.cookies['sessionid'].value)"
-    )
-    printed = studio.manage("shell", "-v", "0", "-c", code)
-    return "sessionid=" + printed.split("COOKIE ")[1].split()[0]
 
 
 def _whole_log(studio: Studio, pk: str) -> list[int]:
