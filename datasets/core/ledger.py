@@ -23,7 +23,7 @@ MAX_CHECKPOINT = 64 * 1024
 _HEX = re.compile(r"[0-9a-f]{64}").fullmatch
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ").fullmatch
 _ORIGIN = re.compile(r"[^\s+]{1,200}").fullmatch
-_FIELDS = {"count", "keysVersion", "kind", "origin", "previous", "root", "seq", "statement", "time"}
+_FIELDS = {"count", "keysVersion", "kind", "origin", "peaks", "previous", "root", "seq", "statement", "time"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,11 +44,15 @@ class LedgerHead:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One parsed entry. statement: digest of what it records (a statement or a key list)."""
+    """One parsed entry. statement: digest of what it records (a statement or a key list).
+
+    peaks: of the tree before the entry, so that the entry alone ties the checkpoint after it to this ledger.
+    """
 
     origin: str
     seq: int
     previous: str
+    peaks: tuple[bytes, ...]
     kind: str
     statement: str
     root: str
@@ -67,6 +71,7 @@ def next_entry(head: LedgerHead, *, statement: bytes, root: str, count: int, key
             "keysVersion": keys_version,
             "kind": head.kind,
             "origin": head.origin,
+            "peaks": [peak.hex() for peak in head.peaks],
             "previous": head.last,
             "root": root,
             "seq": head.size + 1,
@@ -103,7 +108,20 @@ def read_entry(payload: bytes) -> Entry:
         raise Malformed("A ledger entry has an unknown kind, origin or time.")
     if not _TIME(value["time"]):
         raise Malformed("A ledger entry has no UTC time.")
-    return Entry(keys_version=value.pop("keysVersion"), **value)
+    peaks = value.pop("peaks")
+    if type(peaks) is not list or len(peaks) != (value["seq"] - 1).bit_count() or not value["seq"]:
+        raise Malformed("A ledger entry does not hold the peaks of the tree before it.")
+    if any(type(peak) is not str or not _HEX(peak) for peak in peaks):
+        raise Malformed("A peak in a ledger entry is not SHA-256.")
+    hashes = tuple(bytes.fromhex(peak) for peak in peaks)
+    return Entry(keys_version=value.pop("keysVersion"), peaks=hashes, **value)
+
+
+def root_after(entry: Entry, payload: bytes) -> bytes:
+    """Return the root of the tree that ends with this entry. payload: its exact bytes."""
+    tree = Tree(entry.seq - 1, entry.peaks)
+    tree.add(leaf_hash(payload))
+    return tree.root()
 
 
 def note_text(head: LedgerHead) -> bytes:
@@ -189,6 +207,8 @@ def replay(lines: list[bytes], verify: Callable[[dsse.Envelope], bool]) -> Repla
         except Malformed as error:
             return Replay(entries=tuple(entries), roots=tuple(roots), fault=(number, str(error)))
         reason = _fault(envelope, entry, number, previous, entries)
+        if reason is None and entry.peaks != tuple(tree.peaks):
+            reason = "it belongs to another tree"
         if reason is None and not verify(envelope):
             reason = "it is not signed by a ledger key"
         if reason is not None:
@@ -216,4 +236,4 @@ def _fault(envelope: dsse.Envelope, entry: Entry, number: int, previous: str, be
 
 def public_view(entry: Entry) -> dict[str, Any]:
     """Return an entry for people and machines."""
-    return {name: getattr(entry, name) for name in Entry.__dataclass_fields__}
+    return {name: getattr(entry, name) for name in Entry.__dataclass_fields__ if name != "peaks"}

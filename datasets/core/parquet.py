@@ -78,8 +78,9 @@ class Writer:
 
     def close(self) -> None:
         """Write what is left and the footer."""
-        self._flush()
-        self._writer.close()
+        if self._writer.is_open:
+            self._flush()
+            self._writer.close()
 
 
 def lines(source: IO[bytes]) -> Iterator[bytes]:

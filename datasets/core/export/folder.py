@@ -123,6 +123,10 @@ class Sink:
             self._file.close()
         return FileInfo(name=self.name, sha256=self._hash.hexdigest(), size=self.size)
 
+    def abandon(self) -> None:
+        """Let go of the file as it is; nothing happens to one that was closed."""
+        self._file.close()
+
     def discard(self) -> None:
         """Close and remove the file."""
         self._file.close()

@@ -78,8 +78,9 @@ def write(
             raise KeyRefused("The frame key is too short or publicly known.", cause=str(error)) from error
     with appearing(folder) as target:
         files = _Files(target, settings, frame_key)
-        files.take(rows, progress)
-        body, infos = files.finish()
+        with files:
+            files.take(rows, progress)
+            body, infos = files.finish()
         payload = statement.build(infos, body)
         root = files.tree.root().hex()
         entry = next_entry(
@@ -131,6 +132,16 @@ class _Files:
                 raise ExportError("Parquet needs pyarrow, which is not installed.")
             self.parquet_sink = Sink(target, names.PARQUET)
             self.parquet = parquet.Writer(self.parquet_sink)
+
+    def __enter__(self) -> "_Files":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.parquet is not None:
+            self.parquet.close()
+        optional = (self.frames, self.parquet_sink)
+        for sink in (self.rows, self.index, *(sink for _, sink in self.layouts), *(s for s in optional if s)):
+            sink.abandon()
 
     def take(self, rows: Iterable[Row], progress: Callable[[int], None]) -> None:
         """Write every row to every file."""

@@ -76,8 +76,8 @@ class Archive:
         if len(members) > limits.max_files:
             raise Malformed(f"There are more than {limits.max_files} files.")
         for info in members:
-            mode = info.external_attr >> 16
-            if not is_safe(info.filename) or (mode and not stat.S_ISREG(mode)) or info.flag_bits & 1:
+            kind = stat.S_IFMT(info.external_attr >> 16)
+            if not is_safe(info.filename) or kind not in {0, stat.S_IFREG} or info.flag_bits & 1:
                 raise Malformed(f"The name or kind of {info.filename[:80]!r} is not allowed.")
             if info.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
                 raise Malformed(f"{info.filename[:80]!r} is packed in a way that is not read.")

@@ -144,16 +144,16 @@ def check_ledger(
     if entry.seq < options.min_seq:
         message = f"the export has ledger number {entry.seq}, at least {options.min_seq} is asked for"
         report.add("ledger.old", "untrusted", message, file=names.LEDGER)
-    if not _check_checkpoint(source, entry, signers, report):
+    if not _check_checkpoint(source, entry, ledger.root_after(entry, envelope.payload), signers, report):
         return None
     report.checks.append(f"ledger entry {entry.seq} of {entry.origin} and its checkpoint are signed")
     if options.lines is None:
         return entry, None
-    replay = _check_whole(source, entry, sha256(envelope.payload).hexdigest(), signers, options, report)
+    replay = _check_whole(source, entry, signers, options, report)
     return entry, replay
 
 
-def _check_checkpoint(source: Source, entry: Entry, signers: dict[str, bytes], report: Report) -> bool:
+def _check_checkpoint(source: Source, entry: Entry, root: bytes, signers: dict[str, bytes], report: Report) -> bool:
     try:
         point = ledger.read_checkpoint(read_small(source, names.CHECKPOINT))
     except Malformed as error:
@@ -162,14 +162,14 @@ def _check_checkpoint(source: Source, entry: Entry, signers: dict[str, bytes], r
     if len(point.lines) != 1 or not any(ledger.is_signed(point, public) for public in signers.values()):
         report.add("checkpoint.signature", "tampered", "it is not signed by a ledger key", file=names.CHECKPOINT)
         return False
-    if (point.origin, point.size) != (entry.origin, entry.seq):
+    if (point.origin, point.size, point.root) != (entry.origin, entry.seq, root):
         report.add("checkpoint.entry", "tampered", "it stands for another ledger entry", file=names.CHECKPOINT)
         return False
     return True
 
 
 def _check_whole(
-    source: Source, entry: Entry, digest: str, signers: dict[str, bytes], options: LedgerOptions, report: Report
+    source: Source, entry: Entry, signers: dict[str, bytes], options: LedgerOptions, report: Report
 ) -> Replay:
     newer = options.newer.with_role("ledger") if options.newer else {}
     replay = ledger.replay(options.lines or [], lambda envelope: bool(dsse.signers(envelope, signers | newer)))

@@ -17,26 +17,10 @@ PRIVATE = Ed25519PrivateKey.from_private_bytes(b"\x11" * 32)
 OTHER = Ed25519PrivateKey.from_private_bytes(b"\x22" * 32)
 SECRET = FrameKey(secret=b"a frame secret of thirty-two byte", signer_id="studio")
 TIME = "2026-03-01T10:00:00Z"
-_WORDS = [
-    "the",
-    "lease",
-    "ends",
-    "in",
-    "May",
-    "naïve",
-    "数据",
-    "“quoted”",
-    "line\u2028separator",
-    "tab\there\nnew",
-    "line",
-    "∴",
-    "∷",
-    "⦙",
-    "≛",
-    "🙂",
-    "plain",
-    "text",
-]
+_WORDS = (
+    *("the", "lease", "ends", "in", "May", "naïve", "数据", "“quoted”", "line\u2028separator", "tab\there\nnew"),
+    *("∴", "∷", "⦙", "≛", "🙂", "plain", "text"),
+)
 
 
 def public(private: Ed25519PrivateKey = PRIVATE) -> bytes:

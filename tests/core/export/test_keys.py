@@ -1,0 +1,146 @@
+"""Keys are known by one fingerprint, lists follow each other by rules, and envelopes count each key once."""
+
+import base64
+import subprocess
+from hashlib import sha256
+
+import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from datasets.core import dsse, keys
+from datasets.core.errors import KeyRefused, Malformed
+from tests.core.export.making import OTHER, PRIVATE, entry, key_id, key_list, public
+
+RFC_8032_SECRET = bytes.fromhex("9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60")
+
+
+def test_a_key_reads_from_pem_and_from_base64() -> None:
+    assert keys.load_public(keys.pem(public())) == public()
+    assert keys.load_public(base64.b64encode(public()).decode()) == public()
+
+
+def test_the_pem_is_what_the_library_writes() -> None:
+    form = serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+    assert keys.pem(public()).encode() == PRIVATE.public_key().public_bytes(*form)
+
+
+@pytest.mark.parametrize("text", ["", "hello", "AAAA", "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----"])
+def test_other_text_is_no_key(text: str) -> None:
+    with pytest.raises(KeyRefused):
+        keys.load_public(text)
+
+
+def test_another_kind_of_key_is_refused() -> None:
+    other = ec.generate_private_key(ec.SECP256R1())
+    form = serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+    with pytest.raises(KeyRefused, match="Ed25519"):
+        keys.load_public(other.public_key().public_bytes(*form).decode())
+
+
+def test_a_publicly_known_key_is_refused_everywhere() -> None:
+    known = Ed25519PrivateKey.from_private_bytes(RFC_8032_SECRET)
+    with pytest.raises(KeyRefused, match="public documents"):
+        keys.signer(known)
+    with pytest.raises(KeyRefused):
+        keys.load_public(keys.pem(public(known)))
+    form = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    with pytest.raises(KeyRefused):
+        keys.load_private(known.private_bytes(*form))
+
+
+def test_a_private_key_needs_its_password() -> None:
+    form = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8
+    data = PRIVATE.private_bytes(*form, serialization.BestAvailableEncryption(b"right"))
+    assert keys.load_private(data, b"right").private_bytes_raw() == PRIVATE.private_bytes_raw()
+    for password in (b"wrong", None):
+        with pytest.raises(KeyRefused):
+            keys.load_private(data, password)
+
+
+def test_a_fingerprint_is_read_as_people_paste_it() -> None:
+    plain = key_id()
+    spaced = ":".join(plain[i : i + 2] for i in range(0, 64, 2)).upper()
+    assert keys.parse_fingerprint(f" SHA256:{spaced}\n") == plain
+    assert keys.parse_fingerprint(plain[:-1]) is None
+
+
+def test_the_key_list_reads_as_it_was_written() -> None:
+    revoked = entry(
+        OTHER, roles=("root",), state="revoked", revoked_at="2026-01-01T00:00:00Z", revoked_at_seq=4, reason="lost"
+    )
+    listed = key_list(entry(), revoked, version=3, threshold=2, expires="2027-01-01T00:00:00Z")
+    again = keys.read_list(keys.write_list(listed))
+    assert keys.write_list(again) == keys.write_list(listed)
+    assert again.find(key_id(OTHER)) == revoked
+    assert again.with_role("root") == {key_id(OTHER): public(OTHER)}
+    assert again.find("0" * 64) is None
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('"state":"active"', '"state":"lost"'),
+        ('"version":1', '"version":0'),
+        ('"version":1', '"version":"1"'),
+        ('"roles":["export","ledger"]', '"roles":[]'),
+        ('"roles":["export","ledger"]', '"roles":["king"]'),
+        ('"keys":[', '"keys":[1,'),
+        ('"id":"', '"id":"0'),
+        ('"threshold":1', '"threshold":1,"note":"x"'),
+    ],
+)
+def test_a_key_list_with_something_else_in_it_is_malformed(old: str, new: str) -> None:
+    data = keys.write_list(key_list()).decode()
+    assert old in data
+    with pytest.raises(Malformed):
+        keys.read_list(data.replace(old, new, 1).encode())
+
+
+def _succession(version: int, signers, **changes):
+    old = key_list(entry(roles=("root",)), version=4)
+    new = key_list(entry(roles=("root",)), entry(OTHER, roles=("root",)), version=version, **changes)
+    message = dsse.pae(dsse.KEYS_TYPE, keys.write_list(new))
+    return old, keys.seal_list(new, [keys.signer(private)(message) for private in signers])
+
+
+def test_the_next_key_list_needs_the_thresholds_of_both() -> None:
+    old, sealed = _succession(5, [PRIVATE, OTHER], threshold=2)
+    assert keys.check_succession(old, sealed).version == 5
+    for signers in ([PRIVATE], [OTHER], [PRIVATE, PRIVATE]):
+        old, sealed = _succession(5, signers, threshold=2)
+        with pytest.raises(KeyRefused, match="root keys"):
+            keys.check_succession(old, sealed)
+
+
+@pytest.mark.parametrize("version", [3, 4, 6])
+def test_a_skipped_or_repeated_version_is_refused(version: int) -> None:
+    old, sealed = _succession(version, [PRIVATE, OTHER])
+    with pytest.raises(KeyRefused, match="cannot follow"):
+        keys.check_succession(old, sealed)
+
+
+def test_each_key_counts_once_and_only_under_its_own_id() -> None:
+    message = dsse.pae("text/plain", b"hello")
+    mine, other = keys.signer(PRIVATE)(message), keys.signer(OTHER)(message)
+    trusted = {key_id(): public(), key_id(OTHER): public(OTHER)}
+    assert dsse.signers(dsse.read(dsse.write("text/plain", b"hello", [mine, mine])), trusted) == {key_id()}
+    assert dsse.signers(dsse.read(dsse.write("text/plain", b"hello", [mine, other])), trusted) == set(trusted)
+    renamed = dsse.Signature(key_id=key_id(OTHER), value=mine.value, public=mine.public)
+    envelope = dsse.read(dsse.write("text/plain", b"hello", [renamed]))
+    assert dsse.signers(envelope, trusted) == set()
+    assert dsse.misnamed(envelope, trusted) == {key_id()}
+
+
+def test_the_encoding_is_the_published_example() -> None:
+    assert dsse.pae("http://example.com/HelloWorld", b"hello world") == (
+        b"DSSEv1 29 http://example.com/HelloWorld 11 hello world"
+    )
+
+
+def test_openssl_prints_the_same_fingerprint(tmp_path, openssl) -> None:
+    path = tmp_path / "key.pem"
+    path.write_text(keys.pem(public()))
+    der = subprocess.run([openssl, "pkey", "-pubin", "-in", path, "-outform", "DER"], capture_output=True, check=True)
+    assert sha256(der.stdout).hexdigest() == key_id()
