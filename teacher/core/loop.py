@@ -142,7 +142,7 @@ class _Session:
             author = self.replies[-1].model
         candidate = Candidate(n=0, parent=None, text=self.draft, author=author)
         self._is_new(candidate)
-        yield self._note("draft.finished", "draft", text=candidate.text, sha256=candidate.sha256, author=author)
+        yield self._note("draft.finished", "text.0", text=candidate.text, sha256=candidate.sha256, author=author)
         return candidate
 
     def _judge(self, candidate: Candidate) -> Steps[Judged]:

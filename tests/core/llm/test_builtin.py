@@ -219,8 +219,8 @@ def test_a_draft_is_split_at_joints_where_both_sides_stand_alone():
 
 def test_a_rewrite_corrects_removes_and_keeps():
     wrong = (
-        "Full-time employees get 30 days of paid annual leave per year. Up to five unused days may be carried over into "
-        "the next year. They can also work from Spain in winter."
+        "Full-time employees get 30 days of paid annual leave per year. Up to five unused days may be carried over "
+        "into the next year. They can also work from Spain in winter."
     )
     revised = rewrite(
         "How much leave do full-time employees get, and can they carry it over?", wrong, Evidence(LEAVE_POLICY)
