@@ -1,15 +1,19 @@
-"""Addresses of the chat app."""
+"""/ask/"""
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.urls import path
 
-
-def page(request: HttpRequest) -> HttpResponse:
-    return render(request, "base.html")
-
+from studio.chat import views
 
 app_name = "chat"
 urlpatterns = [
-    path("conversation-list/", page, name="conversation_list"),
+    path("", views.conversation_list, name="conversation_list"),
+    path("new/", views.conversation_create, name="conversation_create"),
+    path("<uuid:pk>/", views.conversation_detail, name="conversation_detail"),
+    path("<uuid:pk>/rename/", views.conversation_rename, name="conversation_rename"),
+    path("<uuid:pk>/delete/", views.conversation_delete, name="conversation_delete"),
+    path("<uuid:pk>/restore/", views.conversation_restore, name="conversation_restore"),
+    path("<uuid:pk>/messages/", views.message_create, name="message_create"),
+    path("<uuid:pk>/messages/<uuid:message_pk>/edit/", views.message_edit, name="message_edit"),
+    path("<uuid:pk>/messages/<uuid:message_pk>/regenerate/", views.message_regenerate, name="message_regenerate"),
+    path("<uuid:pk>/messages/<uuid:message_pk>/stop/", views.message_stop, name="message_stop"),
 ]

@@ -1,0 +1,109 @@
+// A conversation: the answer grows while it is written, numbers open their evidence, the voice reads whole sentences.
+//
+// [data-message] [data-answer-text] holds the text so far. `answer.grew` keeps its first `at` characters (code points)
+// and appends `text`, so hearing an event twice changes nothing. A gap, or an answer this page does not show yet, is
+// mended by fetching the thread again; the thread also fetches itself when an answer ends.
+
+const $ = (selector, from = document) => from.querySelector(selector);
+const announce = (text) => document.dispatchEvent(new CustomEvent("studio:announce", { detail: text }));
+const answerOf = (id) => $(`[data-message="${CSS.escape(id)}"]`);
+const read = new Map(); // message id → how many characters were read out
+
+// --- the growing answer -------------------------------------------------------------------------------------------------
+
+function scroller() {
+  const thread = $("#thread");
+  return thread && thread.scrollHeight > thread.clientHeight + 1 ? thread : document.scrollingElement;
+}
+const isAtEnd = (box) => box.scrollHeight - box.scrollTop - box.clientHeight < 120;
+
+function grow({ message_id: id, at, text }) {
+  const place = $("[data-answer-text]", answerOf(id) ?? document.createElement("i"));
+  if (!place) return;
+  const points = [...place.textContent];
+  if (points.length < at) { fetchThread(); return; }
+  const box = scroller();
+  const follow = isAtEnd(box);
+  place.textContent = points.slice(0, at).join("") + text;
+  status(id, "Writing");
+  speak(id, place.textContent);
+  if (follow) box.scrollTop = box.scrollHeight;
+}
+
+function restart({ message_id: id }) {
+  const place = $("[data-answer-text]", answerOf(id) ?? document.createElement("i"));
+  if (place) place.textContent = "";
+  read.delete(id);
+  status(id, "Beginning again");
+}
+
+function status(id, word) {
+  const place = $("[data-answer-status]", answerOf(id) ?? document.createElement("i"));
+  if (place && place.textContent !== word) place.textContent = word;
+}
+
+function fetchThread() {
+  const thread = $("#thread");
+  if (thread) window.htmx?.ajax("GET", thread.getAttribute("hx-get"), { source: thread });
+}
+
+// --- the voice: whole sentences, then how it ended ------------------------------------------------------------------------
+
+const plain = (text) => text.replace(/\s?\[\d+\]/g, "").replace(/[*_`#|]/g, "").trim();
+
+function speak(id, text) {
+  const from = read.get(id) ?? 0;
+  const ends = [...text.slice(from).matchAll(/[.!?。！？]["'”’)\]]*(?=\s)|\n/g)];
+  if (!ends.length) return;
+  const last = ends[ends.length - 1];
+  const end = from + last.index + last[0].length;
+  read.set(id, end);
+  const said = plain(text.slice(from, end));
+  if (said) announce(said);
+}
+
+const ENDINGS = {
+  "answer.finished": ({ citations, removed }) =>
+    `The answer is complete: ${citations} citation${citations === 1 ? "" : "s"}` + (removed ? `, ${removed} removed because they did not stand.` : "."),
+  "answer.stopped": () => "The answer was stopped.",
+  "answer.failed": ({ error }) => `There is no answer. ${error}`,
+};
+
+document.addEventListener("studio:event", (event) => {
+  const { kind, data } = event.detail;
+  if (kind === "answer.grew") grow(data);
+  else if (kind === "answer.restarted") restart(data);
+  else if (kind === "conversation.renamed") $("#conversation-title").textContent = data.title;
+  else if (ENDINGS[kind]) announce(ENDINGS[kind](data));
+});
+
+// --- numbers and their evidence -----------------------------------------------------------------------------------------------
+
+function show(card) {
+  for (let above = card; above; above = above.parentElement) if (above.tagName === "DETAILS") above.open = true;
+  for (const old of document.querySelectorAll("#evidence .is-current")) old.classList.remove("is-current");
+  card.classList.add("is-current");
+  card.focus({ preventScroll: true });
+  card.scrollIntoView({ block: "nearest", behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
+}
+
+document.addEventListener("click", (event) => {
+  if (event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+  const chip = event.target.closest?.("a.cite");
+  const answer = chip?.closest("[data-message]");
+  const opener = event.target.closest?.("[data-show-evidence]");
+  const id = answer ? `evidence-${answer.dataset.message}-${chip.textContent.trim()}` : opener && `evidence-${opener.dataset.showEvidence}`;
+  const card = id && document.getElementById(id);
+  if (!card) return;
+  event.preventDefault();
+  if (opener) card.open = true;
+  show(opener ? $(".evidence", card) ?? card : card);
+});
+
+// --- arriving -----------------------------------------------------------------------------------------------------------------------
+
+function arrive() {
+  const busy = $('[data-message][aria-busy="true"]');
+  if (busy || !location.hash) scroller().scrollTop = scroller().scrollHeight;
+}
+arrive();

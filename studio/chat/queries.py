@@ -1,0 +1,141 @@
+"""What the pages of conversations show: a page of the list, and a thread with its evidence."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from django.urls import reverse
+
+from studio.accounts.models import Team
+from studio.chat.core.tree import Step, branch
+from studio.chat.models import Citation, Conversation, Message
+
+PAGE_SIZE = 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """Some conversations, the lately used first; previous, next: cursors for `after` and `before`, empty at an end."""
+
+    rows: Sequence[Conversation]
+    previous: str
+    next: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """A citation as it is shown; address: the document at the quote, empty when the source is gone or has changed."""
+
+    citation: Citation
+    address: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """A message on the shown branch. evidence: what it rests on; removed: marks that did not stand."""
+
+    message: Message
+    step: Step[UUID]
+    question: str
+    evidence: tuple[Evidence, ...]
+    removed: tuple[Citation, ...]
+
+    @property
+    def addresses(self) -> dict[int, str]:
+        """Where each number in the text leads."""
+        return {shown.citation.n: shown.address for shown in self.evidence}
+
+    @property
+    def is_streaming(self) -> bool:
+        return self.message.state == Message.State.STREAMING
+
+    @property
+    def chunk_ids(self) -> list[int]:
+        """The passages that entered the prompt."""
+        return [passage["chunk_id"] for passage in self.message.trace.get("passages", [])]
+
+
+def page_of(conversations: QuerySet[Conversation], *, before: str = "", after: str = "") -> Page:
+    """A page of the list by keyset, as quick at its end as at its beginning; a broken cursor counts as none."""
+    older, newer = _cursor(before), _cursor(after) if not before else None
+    if older:
+        moment, pk = older
+        conversations = conversations.filter(Q(updated__lt=moment) | Q(updated=moment, pk__lt=pk))
+    if newer:
+        moment, pk = newer
+        conversations = conversations.filter(Q(updated__gt=moment) | Q(updated=moment, pk__gt=pk))
+    order = ("updated", "id") if newer else ("-updated", "-id")
+    rows = list(conversations.order_by(*order)[: PAGE_SIZE + 1])
+    is_more = len(rows) > PAGE_SIZE
+    rows = rows[:PAGE_SIZE]
+    if newer:
+        rows.reverse()
+    has_previous = is_more if newer else older is not None
+    has_next = is_more if not newer else True
+    return Page(
+        rows=rows,
+        previous=_cursor_of(rows[0]) if rows and has_previous else "",
+        next=_cursor_of(rows[-1]) if rows and has_next else "",
+    )
+
+
+def newest(team: Team) -> Page:
+    """The first page of the team's conversations."""
+    return page_of(Conversation.objects.kept().filter(team=team))
+
+
+def thread(conversation: Conversation, at: UUID | None = None) -> list[Shown]:
+    """The branch of a conversation that leads through `at`, with evidence; five statements, whatever its length."""
+    rows = conversation.messages.order_by("created", "id")
+    steps = branch(rows.values_list("pk", "parent_id"), at)
+    ids = [step.id for step in steps]
+    messages = {m.pk: m for m in rows.filter(pk__in=ids).select_related("created_by").prefetch_related("citations")}
+    citations = [citation for message in messages.values() for citation in message.citations.all() if citation.stands]
+    texts = _texts(conversation.team, citations)
+    found: list[Shown] = []
+    question = ""
+    for step in steps:
+        message = messages[step.id]
+        if message.role == Message.Role.USER:
+            question = message.text
+        own = message.citations.all()
+        found.append(
+            Shown(
+                message=message,
+                step=step,
+                question=question,
+                evidence=tuple(Evidence(citation=c, address=_address(c, texts)) for c in own if c.stands),
+                removed=tuple(citation for citation in own if not citation.stands),
+            )
+        )
+    return found
+
+
+def _texts(team: Team, citations: Sequence[Citation]) -> dict[UUID, str]:
+    """Digest of each cited document's text as it is now; forgotten documents are missing."""
+    from studio.vault.models import Document
+
+    ids = {citation.document_id for citation in citations}
+    return dict(Document.objects.filter(team=team, pk__in=ids).values_list("pk", "text_sha256")) if ids else {}
+
+
+def _address(citation: Citation, texts: dict[UUID, str]) -> str:
+    if citation.document_id is None or texts.get(citation.document_id) != citation.text_sha256:
+        return ""
+    place = reverse("vault:document_detail", args=[citation.document_id])
+    return f"{place}?start={citation.start}&end={citation.end}"
+
+
+def _cursor_of(conversation: Conversation) -> str:
+    return f"{conversation.updated.isoformat()}_{conversation.pk}"
+
+
+def _cursor(text: str) -> tuple[datetime, UUID] | None:
+    moment, _, pk = text.partition("_")
+    try:
+        found = datetime.fromisoformat(moment), UUID(pk)
+    except ValueError:
+        return None
+    return found if found[0].tzinfo is not None else None
