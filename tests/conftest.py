@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from pytest_django.fixtures import Settings
 from pytest_socket import socket_allow_hosts
 
@@ -98,3 +100,15 @@ def api_for(db: None) -> Callable[..., ApiClient]:
         return ApiClient(create_api_token(user, of, name="test", scopes=scopes)[1])
 
     return with_token
+
+
+@pytest.fixture
+def statements(db: None) -> Callable[[Callable[[], object]], int]:
+    """How many SQL statements a call takes: `statements(lambda: client.get(...))`."""
+
+    def counted(call: Callable[[], object]) -> int:
+        with CaptureQueriesContext(connection) as queries:
+            call()
+        return len(queries)
+
+    return counted

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib.auth.password_validation import password_validators_help_texts, validate_password
 from django.core.exceptions import ValidationError
+from django.http import HttpRequest, QueryDict
 
 from studio.accounts.access import SCOPES, Actor
 from studio.accounts.models import Role, User
@@ -17,6 +18,11 @@ SCOPE_WORDS = {
     "admin": "Admin: change the team and its endpoints",
 }
 LIFETIMES = [(30, "30 days"), (90, "90 days"), (365, "A year"), (0, "Until it is revoked")]
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What was sent, or None for a fresh form; an empty post is an answer too."""
+    return request.POST if request.method == "POST" else None
 
 
 class SignUpForm(forms.Form):

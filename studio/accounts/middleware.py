@@ -1,7 +1,9 @@
 """Puts the actor on each request: the signed-in person in the team they work in."""
 
 from collections.abc import Callable
+from typing import Any
 
+from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import SimpleLazyObject
 
@@ -9,7 +11,21 @@ from studio.accounts.access import Actor, actor_for
 from studio.accounts.models import Team, User
 from studio.web.http import Forbidden
 
+View = Callable[..., HttpResponse]
 TEAM_KEY = "team"
+API_PAGES = {"openapi-json", "openapi-view", "api-root"}  # documentation, for people
+
+
+class LoginRequired(LoginRequiredMiddleware):
+    """Pages need a signed-in person; the API's operations check their bearer token themselves."""
+
+    def process_view(
+        self, request: HttpRequest, view_func: View, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> HttpResponse | None:
+        match = request.resolver_match
+        if match and match.app_name == "ninja" and match.url_name not in API_PAGES:
+            return None
+        return super().process_view(request, view_func, args, kwargs)
 
 
 class NoTeam(Forbidden):

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from studio.accounts.actions.invitations import accept_invitation, invitation_of, sign_up
 from studio.accounts.actions.links import LinkGone, is_open, use_sign_in_link
 from studio.accounts.actions.teams import FIRST_TEAM, NOBODY, welcome_owner
-from studio.accounts.forms import SignUpForm, WelcomeForm
+from studio.accounts.forms import SignUpForm, WelcomeForm, posted
 from studio.accounts.middleware import TEAM_KEY
 from studio.accounts.models import Invitation, Membership, User
 from studio.accounts.throttle import throttle
@@ -47,8 +47,8 @@ def welcome(request: HttpRequest) -> HttpResponse:
         "email": "" if actor.user.email == NOBODY else actor.user.email,
         "team_name": "" if actor.team.name == FIRST_TEAM else actor.team.name,
     }
-    form = WelcomeForm(request.POST or None, actor=actor, initial=known)
-    if request.method != "POST" or not form.is_valid():
+    form = WelcomeForm(posted(request), actor=actor, initial=known)
+    if not form.is_valid():
         return render(request, "accounts/welcome.html", {"form": form}, status=422 if form.is_bound else 200)
     answers = form.cleaned_data
     welcome_owner(
@@ -74,9 +74,9 @@ def invitation(request: HttpRequest, secret: str) -> HttpResponse:
         return _join(request, found, secret, request.user)
     if request.method == "POST":
         throttle(request, "invitation", tries=10, seconds=60)
-    form = SignUpForm(request.POST or None, fixed_email=found.email)
+    form = SignUpForm(posted(request), fixed_email=found.email)
     status = 422 if form.is_bound else 200
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         answers = form.cleaned_data
         try:
             user = sign_up(secret, email=answers["email"], name=answers["name"], password=answers["password"])

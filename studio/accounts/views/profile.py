@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from studio.accounts.actions import end_sessions
-from studio.accounts.forms import ProfileForm
+from studio.accounts.forms import ProfileForm, posted
 from studio.accounts.models import User
 from studio.web.http import HttpRequest
 
@@ -15,8 +15,8 @@ from studio.web.http import HttpRequest
 def profile(request: HttpRequest) -> HttpResponse:
     """One's name, password and sessions."""
     user = request.actor.user
-    form = ProfileForm(request.POST or None, initial={"name": user.name})
-    if request.method == "POST" and form.is_valid():
+    form = ProfileForm(posted(request), initial={"name": user.name})
+    if form.is_valid():
         User.objects.filter(pk=user.pk).update(name=form.cleaned_data["name"])
         messages.success(request, "Your name is saved.")
         return redirect("accounts:profile")

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from studio.accounts.access import Actor, require
 from studio.accounts.actions import create_team, leave_team, rename_team
-from studio.accounts.forms import InvitationForm, TeamForm, TokenForm, roles_for
+from studio.accounts.forms import InvitationForm, TeamForm, TokenForm, posted, roles_for
 from studio.accounts.kinds import LOG_KINDS
 from studio.accounts.middleware import TEAM_KEY
 from studio.accounts.models import ApiToken, Invitation, Membership, Team
@@ -90,8 +90,8 @@ def team_leave(request: HttpRequest) -> HttpResponse:
 def team_create(request: HttpRequest) -> HttpResponse:
     """An owner starts another team and works in it from now on."""
     require(request.actor, "own")
-    form = TeamForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    form = TeamForm(posted(request))
+    if form.is_valid():
         team = create_team(request.actor.user, form.cleaned_data["name"])
         request.session[TEAM_KEY] = str(team.pk)
         messages.success(request, f"{team} is ready. Invite people below.")
