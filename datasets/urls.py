@@ -10,4 +10,7 @@ def page(request: HttpRequest) -> HttpResponse:
 
 
 app_name = "datasets"
-urlpatterns = [path("review-queue/", page, name="review_queue"), path("dataset-list/", page, name="dataset_list"), ]
+urlpatterns = [
+    path("review-queue/", page, name="review_queue"),
+    path("dataset-list/", page, name="dataset_list"),
+]

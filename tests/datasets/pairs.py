@@ -42,7 +42,10 @@ def make_pair(team: Team, **fields: Any) -> Pair:
         "score": "0.9",
         "evidence": EVIDENCE,
         "claims": CLAIMS,
-        "critique": {"score": 0.9, "aspects": {"grounding": 1.0}, "items": [{"text": "The hours were wrong."}]},
+        "critique": {
+            "aspects": [{"name": "grounding", "score": 5, "why": "Every claim is quoted."}],
+            "issues": [{"aspect": "grounding", "severity": "major", "fix": "The hours were wrong."}],
+        },
         "provenance": {"origin": "api", "teachers": [{"model": "built-in", "provider": "studio"}]},
     }
     return propose_pair(team=team, **{**given, **fields})

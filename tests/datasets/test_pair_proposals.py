@@ -79,7 +79,9 @@ def test_text_that_a_database_cannot_store_is_refused(team: Team, name: str, sig
         {"claims": [{"text": "x", "verdict": "PERHAPS"}]},
         {"evidence": [{"n": 1}]},
         {"evidence": [{"n": 1, "text": "a\x00b"}]},
-        {"critique": {"a\x00": 1}},
+        {"critique": {"summary": "a\x00"}},
+        {"critique": {"aspects": [{"name": "grounding", "score": float("nan")}]}},
+        {"critique": {"aspects": [{"name": "grounding", "score": 9}]}},
     ],
 )
 def test_a_proposal_of_another_shape_is_refused(team: Team, fields: dict[str, object]) -> None:

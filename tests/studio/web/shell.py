@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib.messages.storage.base import Message
 from django.http import HttpRequest, HttpResponse
-from django.template.loader import render_to_string
+from django.template.loader import get_template
 from django.test import RequestFactory, override_settings
 from django.urls import include, path
 
@@ -51,11 +51,12 @@ def message(level: int, text: str) -> Message:
     return Message(level, text)
 
 
-def render(template: str, context: dict[str, Any] | None = None, *, address: str = "/patterns/") -> str:
-    """The template as a signed-in person gets it."""
+def render(template: Any, context: dict[str, Any] | None = None, *, address: str = "/patterns/") -> str:
+    """The template (its name, or one made from a string) as a signed-in person gets it."""
+    found = get_template(template) if isinstance(template, str) else template
     request = RequestFactory().get(address)
     request.user = _Person(is_authenticated=True)  # type: ignore[assignment]  # a stand-in; nothing here asks a database
     request.actor = actor()  # type: ignore[attr-defined]  # set by a middleware on real requests
     request.resolver_match = SimpleNamespace(app_name="vault", url_name="document_list")  # type: ignore[assignment]
     with override_settings(ROOT_URLCONF=ADDRESSES):
-        return render_to_string(template, {"actor": actor(), "messages": [], **(context or {})}, request)
+        return str(found.render({"actor": actor(), "messages": [], **(context or {})}, request))
