@@ -5,6 +5,7 @@ and the checks that follow every teacher's verdicts.
 """
 
 import re
+from collections.abc import Collection, Iterable
 from functools import lru_cache
 
 from studio.llm.figures import CITATION, belongs_to_figures
@@ -137,6 +138,20 @@ def content(text: str) -> list[str]:
 def opposites(word: str) -> frozenset[str]:
     """Stems that say the contrary of a stem."""
     return _OPPOSITE.get(word, frozenset())
+
+
+def swapped(ours: Iterable[str], theirs: Collection[str]) -> set[str]:
+    """Our stems in whose place the other side has an opposite."""
+    return {word for word in ours if word not in theirs and not opposites(word).isdisjoint(theirs)}
+
+
+def is_turned(ours: str, theirs: str) -> bool:
+    """Whether two sentences about the same words say the contrary: one denies, or has an opposite, but not both."""
+    mine, other = set(content(ours)), set(content(theirs))
+    changed = swapped(mine, other)
+    shared = (mine & other) | changed
+    mirrored = shared | {word for one in changed for word in opposites(one) & other}
+    return (negated(ours).isdisjoint(shared) != negated(theirs).isdisjoint(mirrored)) != bool(changed)
 
 
 def negated(text: str, reach: int = 2) -> set[str]:

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Any
 
 from studio.llm.figures import CITATION, figures, lacking
-from studio.llm.language import content, names, negated, opposites, spelled
+from studio.llm.language import content, is_turned, names, spelled, swapped
 from studio.llm.quotes import Folded, align, fold
 from studio.llm.schemas import ClaimKind, SaidClaim, SaidQuote, Verdict, Verdicts
 from studio.llm.sentences import sentences
@@ -199,13 +199,8 @@ def _gap(text: str, quotes: Sequence[StandingQuote], passages: Sequence[Passage]
 def _turned(text: str, piece: str) -> bool:
     """Whether a quoted sentence is about the same words and denies what the claim affirms, or the other way round."""
     ours, theirs = set(content(text)), set(content(piece))
-    shared = ours & theirs
-    if not ours or len(shared) / len(ours) < 0.6:
-        return False
-    swapped = {word for word in ours - theirs if opposites(word) & theirs}
-    mirrored = {other for word in swapped for other in opposites(word) & theirs}
-    denied = bool(negated(text) & (shared | swapped)) != bool(negated(piece) & (shared | mirrored))
-    return denied != bool(swapped)
+    alike = len(ours & theirs) + len(swapped(ours, theirs))
+    return bool(ours) and alike / len(ours) >= 0.6 and is_turned(text, piece)
 
 
 def _one_quote_for_all(claims: list[CheckedClaim], passages: Sequence[Passage]) -> list[CheckedClaim]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from studio.llm.builtin.evidence import Evidence, Sentence, bare, codes
 from studio.llm.figures import Figure, figures, lacking
-from studio.llm.language import content, names, negated, opposites, spelled, stem
+from studio.llm.language import content, is_turned, names, negated, spelled, stem, swapped
 from studio.llm.schemas import ClaimKind, Verdict
 from studio.llm.sentences import sentences
 
@@ -101,9 +101,9 @@ def _likeness(claim: _Claim, sentence: Sentence, evidence: Evidence) -> float:
 
 def _compare(claim: _Claim, sentence: Sentence, evidence: Evidence, kind: ClaimKind) -> Judgement | None:
     """SUPPORTED, CONTRADICTED or nothing to say, from one sentence."""
-    swapped = {word for word in claim.stems if word not in sentence.stems and opposites(word) & sentence.stems}
+    changed = swapped(claim.stems, sentence.stems)
     strange = {name for name in claim.names if name not in sentence.spelled} - claim.given
-    alike = [word for word in claim.stems if word not in swapped]
+    alike = [word for word in claim.stems if word not in changed]
     others = sentence.names - spelled(claim.text)
     if strange and others and not _named_near(strange, sentence, evidence):
         rest = [word for word in alike if word not in {stem(name) for name in strange}]
@@ -119,7 +119,7 @@ def _compare(claim: _Claim, sentence: Sentence, evidence: Evidence, kind: ClaimK
         return _against(kind, sentence, share, "The evidence gives another figure.")
     if sentence.negated and "without" in sentence.stems and "without" not in claim.stems:
         return None  # "not X without Y" allows X with Y: too subtle to decide by comparing words
-    if _turned(claim, sentence, swapped) or (_ALL.search(claim.text) and _ONLY.search(sentence.text)):
+    if is_turned(claim.text, sentence.text) or (_ALL.search(claim.text) and _ONLY.search(sentence.text)):
         return _against(kind, sentence, share, "The evidence says the opposite.")
     narrowed = _ONLY.search(claim.text) and not _ONLY.search(sentence.text)
     if missing or narrowed or share < SUPPORTS or not _named_near(strange, sentence, evidence):
@@ -143,15 +143,6 @@ def _misplaced(claim: _Claim, sentence: Sentence, evidence: Evidence) -> bool:
     here = max((weight for found, weight in parts if any(own.equals(f) for f in found)), default=None)
     there = max((weight for found, weight in parts if any(own.disagrees(f) for f in found)), default=None)
     return here is not None and there is not None and there > 1.5 * here
-
-
-def _turned(claim: _Claim, sentence: Sentence, swapped: set[str]) -> bool:
-    """Whether negation and opposites, taken together, make the sentence say the contrary."""
-    shared = set(claim.stems) & sentence.stems
-    mirrored = {other for word in swapped for other in opposites(word) & sentence.stems}
-    ours = bool(claim.negated & (shared | swapped))
-    theirs = bool(sentence.negated & (shared | mirrored))
-    return (ours != theirs) != bool(swapped)
 
 
 def _named_near(strange: set[str], sentence: Sentence, evidence: Evidence) -> bool:
