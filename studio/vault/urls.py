@@ -10,4 +10,6 @@ def page(request: HttpRequest) -> HttpResponse:
 
 
 app_name = "vault"
-urlpatterns = [path("document-list/", page, name="document_list"), ]
+urlpatterns = [
+    path("document-list/", page, name="document_list"),
+]

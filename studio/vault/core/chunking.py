@@ -72,7 +72,7 @@ def chunk(document: Extracted, title: str = "") -> list[Chunk]:
     title: the name under which people know the document; it opens the headers.
     """
     spans = list(_pack(document))
-    paths = _paths(document.sections, [start for start, _ in spans])
+    paths = _paths(document.sections, [inner for _, _, inner in spans])
     distinguishes = len(set(paths)) > 1
     text = document.text
     return [
@@ -82,29 +82,31 @@ def chunk(document: Extracted, title: str = "") -> list[Chunk]:
             header=_header(title or document.title, path) if distinguishes and path else "",
             words=count_words(text[start:end]),
         )
-        for (start, end), path in zip(spans, paths, strict=True)
+        for (start, end, _), path in zip(spans, paths, strict=True)
     ]
 
 
-def _pack(document: Extracted) -> Iterator[tuple[int, int]]:
+def _pack(document: Extracted) -> Iterator[tuple[int, int, int]]:
     """Spans of chunks: a new one at each heading (headings that follow each other stay together) and at each change
     between prose, table and code, save that a short introduction stays with its table; else when the next unit does
-    not fit."""
-    begin = end = words = 0
+    not fit. Yields (start, end, where the last of its opening headings stands)."""
+    begin = end = words = inner = 0
     kind = ""
     for unit in _units(document):
         turn = unit.kind != kind and kind not in ("", "heading") and not (unit.kind == "row" and words < INTRODUCTION)
         full = words + unit.words > (TARGET if kind != "heading" else HARD_CAP) or unit.end - begin > MAX_CHARS
         if kind and (turn or full):
-            yield begin, end
+            yield begin, end, inner
             kind = ""
         if not kind:
-            begin, words = unit.start, 0
+            begin, words, inner = unit.start, 0, unit.start
+        elif unit.kind == "heading":
+            inner = unit.start
         words += unit.words
         end = unit.end
         kind = unit.kind
     if kind:
-        yield begin, end
+        yield begin, end, inner
 
 
 def _units(document: Extracted) -> Iterator[_Unit]:

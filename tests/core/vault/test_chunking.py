@@ -71,6 +71,11 @@ def test_a_header_names_title_and_sections() -> None:
     assert headers == ["Handbook > Leave", "Handbook > Leave > Annual", "Handbook > Pay"]
 
 
+def test_a_chunk_that_opens_with_headings_lies_in_the_innermost() -> None:
+    headers = [header for header, _ in chunks_of("# Leave\n\n## Annual\n\nOne.\n\n## Sick\n\nTwo.", "Handbook")]
+    assert headers == ["Handbook > Leave > Annual", "Handbook > Leave > Sick"]
+
+
 def test_a_header_that_would_be_the_same_everywhere_is_left_out() -> None:
     assert {header for header, _ in chunks_of("# Only one\n\n" + SENTENCE * 30, "Handbook")} == {""}
     assert {header for header, _ in chunks_of(SENTENCE * 30, "Handbook")} == {""}

@@ -14,7 +14,7 @@ import docx
 from docx.opc.exceptions import PackageNotFoundError
 from docx.oxml.ns import qn
 from docx.oxml.parser import parse_xml
-from lxml.etree import LxmlError
+from lxml.etree import LxmlError  # type: ignore[import-untyped]  # lxml ships no types
 
 from studio.vault.core.document import Extracted
 from studio.vault.core.errors import DamagedFile, OverLimit
