@@ -1,4 +1,4 @@
-"""A pair as a reviewer reads it: the diff in hunks, the evidence with the cited words marked, the critique."""
+"""A pair as a reviewer reads it: the diff in hunks, the evidence with the cited words marked."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -37,16 +37,9 @@ class Claim:
 
     text: str
     verdict: str
+    note: str
     passages: list[int]
     is_broken: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Critique:
-    """What the teacher said. scores: (aspect, 0 to 1); remarks: sentences."""
-
-    scores: list[tuple[str, float]]
-    remarks: list[str]
 
 
 class Card:
@@ -75,10 +68,6 @@ class Card:
         missing = {(passage.n, quote) for passage in self.evidence for quote in passage.missing}
         known = {passage.n for passage in self.evidence}
         return [_claim(claim, missing, known) for claim in self.pair.claims]
-
-    @cached_property
-    def critique(self) -> Critique:
-        return _critique(self.pair.critique)
 
 
 def with_reverted(pair: Pair, hunks: Sequence[int]) -> str:
@@ -148,31 +137,6 @@ def _claim(claim: Mapping[str, Any], missing: set[tuple[int, str]], known: set[i
     quotes = claim["quotes"]
     is_broken = any(quote["n"] not in known or (quote["n"], quote["text"]) in missing for quote in quotes)
     passages = sorted({quote["n"] for quote in quotes if quote["n"] in known})
-    return Claim(text=claim["text"], verdict=claim["verdict"], passages=passages, is_broken=is_broken)
-
-
-def _critique(critique: Mapping[str, Any]) -> Critique:
-    """Reads what teachers and outside callers write: numbers are scores, texts are remarks."""
-    scores: list[tuple[str, float]] = []
-    remarks: list[str] = []
-
-    def read(name: str, value: object) -> None:
-        if isinstance(value, bool) or value is None or value == "":
-            return
-        if isinstance(value, int | float):
-            if 0 <= value <= 1:
-                scores.append((name.replace("_", " ").capitalize(), float(value)))
-        elif isinstance(value, str):
-            remarks.append(value)
-        elif isinstance(value, Mapping):
-            if isinstance(label := value.get("aspect") or value.get("name"), str):
-                name = label
-            for key, inner in value.items():
-                if key not in ("aspect", "name"):
-                    read(name if key in ("score", "value") and name not in ("critique", "items") else key, inner)
-        elif isinstance(value, list):
-            for inner in value:
-                read(name, inner)
-
-    read("critique", critique)
-    return Critique(scores=scores, remarks=remarks)
+    return Claim(
+        text=claim["text"], verdict=claim["verdict"], note=claim["note"], passages=passages, is_broken=is_broken
+    )

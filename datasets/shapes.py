@@ -1,6 +1,6 @@
-"""The JSON that pairs carry, checked where it comes in: evidence, claims, provenance."""
+"""The JSON that pairs carry, checked where it comes in: evidence, claims, critique, provenance."""
 
-from typing import Annotated, Any, Literal, TypedDict
+from typing import Annotated, Literal, TypedDict
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
@@ -34,11 +34,36 @@ class Quote(BaseModel):
 
 
 class Claim(BaseModel):
-    """One statement of the completion and what the evidence says about it."""
+    """One statement of the completion and what the evidence says about it. note: why, for people."""
 
     text: str
     verdict: Verdict
     quotes: list[Quote] = []
+    note: str = ""
+
+
+class Aspect(BaseModel):
+    """One side of the completion, scored 1 (bad) to 5 (nothing to wish for), and why."""
+
+    name: Short
+    score: float = Field(ge=0, le=5, allow_inf_nan=False)
+    why: str = ""
+
+
+class Issue(BaseModel):
+    """Something to mend: which aspect, how bad, and what to do about it."""
+
+    aspect: Short = ""
+    severity: Short = ""
+    fix: str
+
+
+class Critique(BaseModel):
+    """What the teacher said about the completion."""
+
+    aspects: list[Aspect] = []
+    issues: list[Issue] = []
+    summary: str = ""
 
 
 class Teacher(BaseModel):
@@ -64,11 +89,11 @@ class Provenance(BaseModel):
 
 
 class PairShapes(BaseModel):
-    """All of them, as one thing to validate. critique: what the teacher said, `{score, aspects, items, …}`."""
+    """All of them, as one thing to validate."""
 
     evidence: list[Passage]
     claims: list[Claim]
-    critique: dict[str, Any]
+    critique: Critique
     provenance: Provenance
     flags: list[Short]
 

@@ -4,6 +4,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
 
+from datasets.views import pairs, review
+
 
 def page(request: HttpRequest) -> HttpResponse:
     return render(request, "base.html")
@@ -11,6 +13,20 @@ def page(request: HttpRequest) -> HttpResponse:
 
 app_name = "datasets"
 urlpatterns = [
-    path("review-queue/", page, name="review_queue"),
-    path("dataset-list/", page, name="dataset_list"),
+    # review/: the queue, one pair at a time
+    path("review/", review.review_queue, name="review_queue"),
+    path("review/counts/", review.review_counts, name="review_counts"),
+    path("review/more/", review.review_more, name="review_more"),
+    path("review/undo/", review.review_undo, name="review_undo"),
+    path("review/heartbeat/", review.review_heartbeat, name="review_heartbeat"),
+    # pairs/: all of them
+    path("pairs/", pairs.pair_list, name="pair_list"),
+    path("pairs/bulk/", pairs.pair_bulk, name="pair_bulk"),
+    path("pairs/<uuid:pk>/", pairs.pair_detail, name="pair_detail"),
+    path("pairs/<uuid:pk>/decide/", review.pair_decide, name="pair_decide"),
+    path("pairs/<uuid:pk>/skip/", review.pair_skip, name="pair_skip"),
+    path("pairs/<uuid:pk>/undo/", pairs.pair_undo, name="pair_undo"),
+    path("pairs/<uuid:pk>/take-over/", pairs.pair_take_over, name="pair_take_over"),
+    # datasets/: the collections
+    path("datasets/", page, name="dataset_list"),
 ]

@@ -21,7 +21,7 @@ from studio.web import diff
 from studio.web.http import Conflict, Forbidden, Invalid
 
 MAX_REASON = 4_000
-MAX_BULK = 1_000
+MAX_BULK = 500
 Verdict = Decision.Verdict
 
 
