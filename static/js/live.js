@@ -19,7 +19,7 @@ class Stream {
     this.tries = 0;
     this.timer = 0;
     this.socket = null;
-    this.sent = Infinity; // the cursor that this socket was opened with
+    this.sent = null; // the cursor that this socket asked with, once it did
     this.last = -1; // the newest number seen on it
     this.refused = false;
   }
@@ -28,7 +28,7 @@ class Stream {
     this.elements.add(element);
     const after = cursor(element);
     // An element that needs older events than this connection has brought asks again from its own place.
-    if (this.socket && after < Math.max(this.sent, this.last)) this.reopen();
+    if (this.sent !== null && after < Math.max(this.sent, this.last)) this.reopen();
     else if (!this.socket && !this.timer) this.open();
   }
 
@@ -42,7 +42,7 @@ class Stream {
 
   drop() {
     const socket = this.socket;
-    this.socket = null;
+    this.socket = this.sent = null;
     if (!socket) return;
     socket.onclose = socket.onmessage = socket.onopen = null;
     socket.close(1000);
@@ -73,7 +73,7 @@ class Stream {
       if (frame && typeof frame.kind === "string") this.receive(frame);
     };
     socket.onclose = (event) => {
-      this.socket = null;
+      this.socket = this.sent = null;
       // 4400–4499: the server will not change its mind; asking again would only make noise.
       if (event.code >= 4400 && event.code < 4500) { this.refused = true; showConnection(); return; }
       const wait = Math.min(30_000, 500 * 2 ** this.tries) * (0.5 + Math.random());
@@ -165,14 +165,14 @@ function showConnection() {
         place.hidden = false;
         (place.querySelector("span") ?? place).textContent = text;
       }
-      document.documentElement.dataset.connection = "lost";
+      document.documentElement.dataset.live = "lost";
       if (!told) document.dispatchEvent(new CustomEvent("studio:announce", { detail: text }));
       told = true;
     }, LOST_AFTER);
     return;
   }
   for (const place of document.querySelectorAll("[data-connection]")) place.hidden = true;
-  document.documentElement.dataset.connection = "live";
+  document.documentElement.dataset.live = "live";
   if (told) document.dispatchEvent(new CustomEvent("studio:announce", { detail: "Connection restored" }));
   told = false;
 }

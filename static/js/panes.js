@@ -8,6 +8,14 @@ const MINIMUM = 160;
 function apply(panes, widths) {
   panes.style.setProperty("--panes", widths.map((width, index) => (index ? "auto " : "") + `minmax(0, ${width}fr)`).join(" "));
 }
+// A separator that takes the focus has a value: the share of its left pane of the two it parts, in percent.
+function tell(panes) {
+  const widths = widthsOf(panes);
+  panes.querySelectorAll(":scope > .pane-handle").forEach((handle, index) => {
+    const both = widths[index] + widths[index + 1];
+    handle.ariaValueNow = String(both ? Math.round((100 * widths[index]) / both) : 50);
+  });
+}
 const widthsOf = (panes) => [...panes.querySelectorAll(":scope > .pane")].map((pane) => pane.getBoundingClientRect().width);
 
 function shift(panes, handle, distance) {
@@ -17,6 +25,7 @@ function shift(panes, handle, distance) {
   widths[index] += room;
   widths[index + 1] -= room;
   apply(panes, widths.map(Math.round));
+  tell(panes);
   try { localStorage.setItem(key(panes), JSON.stringify(widths.map(Math.round))); } catch { /* lasts for this page */ }
 }
 
@@ -35,6 +44,7 @@ function attach() {
       handle.ariaOrientation = "vertical";
       handle.ariaLabel ??= "Resize";
     }
+    tell(panes);
   }
 }
 

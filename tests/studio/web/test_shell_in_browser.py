@@ -12,8 +12,10 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
+from django.template import engines
 from playwright.sync_api import Page, expect, sync_playwright
 from websockets.asyncio.server import ServerConnection, serve
+from websockets.exceptions import ConnectionClosed
 
 from studio.web.middleware import POLICY
 from studio.web.patterns import examples
@@ -27,10 +29,14 @@ FLAGS = [
 LIVE = """
 {% extends "base.html" %}{% block title %}Live{% endblock %}{% block heading %}Live{% endblock %}
 {% block content %}
-<section data-stream="session:12" data-after="2" id="first"><ol data-stream-target role="log"><li id="e2">two</li></ol></section>
+<section data-stream="session:12" data-after="2" id="first">
+  <div role="log"><ol data-stream-target><li id="e2">two</li></ol></div>
+</section>
 <section data-stream="session:12" data-after="0" id="second" data-stream-quiet></section>
 <div id="part" hx-get="/part" hx-swap="innerHTML" data-refresh-on="claims.*">old</div>
-<form method="get" action="/live.html"><label>Question <textarea name="q" data-draft-key="live"></textarea></label><button id="send">Send</button></form>
+<form method="get" action="/live.html">
+  <label>Question <textarea name="q" data-draft-key="live"></textarea></label><button id="send">Send</button>
+</form>
 {% endblock %}
 """
 
@@ -61,7 +67,10 @@ class Events:
     async def _serve(self, connection: ServerConnection) -> None:
         assert connection.request is not None
         self.paths.append(connection.request.path)
-        after = json.loads(await connection.recv())["after"]
+        try:
+            after = json.loads(await connection.recv())["after"]
+        except ConnectionClosed:  # the page left before it asked
+            return
         self.asked.append(after)
         for event in self.events:
             if event["seq"] > after or self.repeat:
@@ -109,20 +118,24 @@ class Site:
     def __init__(self, folder: Path, events: Events) -> None:
         self.parts = 0
         site = self
+        sockets = f"connect-src 'self' ws://127.0.0.1:{events.port}"
 
         class Handler(http.server.SimpleHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
             def do_GET(self) -> None:
                 if self.path == "/part":
                     site.parts += 1
+                    answer = f"fetched {site.parts}".encode()
                     self.send_response(200)
                     self.send_header("Content-Type", "text/html")
+                    self.send_header("Content-Length", str(len(answer)))
                     self.end_headers()
-                    self.wfile.write(f"fetched {site.parts}".encode())
+                    self.wfile.write(answer)
                     return
                 super().do_GET()
 
             def end_headers(self) -> None:
-                sockets = f"connect-src 'self' ws://127.0.0.1:{events.port}"
                 self.send_header("Content-Security-Policy", POLICY.replace("connect-src 'self'", sockets))
                 self.send_header("Referrer-Policy", "same-origin")
                 super().end_headers()
@@ -160,8 +173,6 @@ def events() -> Iterator[Events]:
 
 @pytest.fixture
 def site(tmp_path: Path, events: Events) -> Iterator[Site]:
-    from django.template import engines
-
     (tmp_path / "static").symlink_to(settings.BASE_DIR / "static")
     (tmp_path / "patterns.html").write_text(shell.render("patterns.html", examples()))
     (tmp_path / "error.html").write_text(shell.render("404.html"))
