@@ -163,6 +163,7 @@ def to_line(row: Row) -> bytes:
 _TEXT_FIELDS = ("system", "rejected", "score", "edited", "licence")
 _ROW_FIELDS = frozenset(PairRecord.__dataclass_fields__)
 _APPROVAL_FIELDS = frozenset(Approval.__dataclass_fields__)
+_APPROVAL_NEEDED = {"by", "at", "shown"}
 
 
 def from_line(line: bytes) -> Row:
@@ -192,7 +193,7 @@ def from_row(value: Mapping[str, Any]) -> Row:
     except KeyError as error:
         raise Malformed(f"The row has no {error.args[0]}.") from error
     split = value.get("split", "train")
-    if any(type(text) is not str for text in (*needed, split)):
+    if not type(needed[0]) is type(needed[1]) is type(needed[2]) is type(needed[3]) is type(split) is str:
         raise Malformed("A field of the row is not text.")
     extra: dict[str, Any] = {}
     for name in _TEXT_FIELDS:
@@ -207,9 +208,9 @@ def from_row(value: Mapping[str, Any]) -> Row:
         created_at=needed[3],
         split=split,
         approvals=tuple([_approval(item) for item in _list(value, "approvals")]),
-        source=tuple(_texts(value, "source")),
-        teachers=tuple(_texts(value, "teachers")),
-        votes=tuple([_vote(item) for item in _list(value, "votes")]),
+        source=_texts(value, "source"),
+        teachers=_texts(value, "teachers"),
+        votes=tuple([_vote(item) for item in _list(value, "votes")]) if "votes" in value else (),
         **extra,
     )
 
@@ -221,21 +222,22 @@ def _list(value: Mapping[str, Any], name: str) -> list[Any]:
     return items
 
 
-def _texts(value: Mapping[str, Any], name: str) -> list[str]:
+def _texts(value: Mapping[str, Any], name: str) -> tuple[str, ...]:
+    if name not in value:
+        return ()
     items = _list(value, name)
-    if any(type(item) is not str for item in items):
-        raise Malformed(f"The row's {name} is not a list of text.")
-    return items
+    for item in items:
+        if type(item) is not str:
+            raise Malformed(f"The row's {name} is not a list of text.")
+    return tuple(items)
 
 
 def _approval(item: Any) -> Approval:
-    if type(item) is not dict or not _APPROVAL_FIELDS.issuperset(item) or not {"by", "at", "shown"} <= set(item):
+    if type(item) is not dict or not _APPROVAL_FIELDS.issuperset(item) or not item.keys() >= _APPROVAL_NEEDED:
         raise Malformed("An approval does not have the fields of one.")
-    position = item.get("position")
-    if position is not None and type(position) is not int:
-        raise Malformed("An approval's position is not a whole number.")
-    if any(type(item.get(name, "")) is not str for name in ("by", "at", "shown", "key", "sig")):
-        raise Malformed("A field of an approval is not text.")
+    for name, field in item.items():
+        if type(field) is not (int if name == "position" else str):
+            raise Malformed(f"An approval's {name} has the wrong type.")
     return Approval(**item)
 
 

@@ -4,7 +4,8 @@ usage: python tests/bench/bench_export.py [--pairs 2000] [--repeat 3] [--big 200
 
 CPU seconds of this process, best of the repeats, on one corpus: 200 + 1,200 characters, some of them multi-byte.
 Records are made before the clock starts. "plain" is data/train.jsonl, data/train.index, card, Croissant, key list,
-statement, ledger entry and checkpoint; "default" adds the default layouts and parquet; "frames" is plain and signed frames.
+statement, ledger entry and checkpoint; "default" adds the default layouts and parquet; "frames" is plain and signed
+frames.
 """
 
 import argparse
@@ -29,11 +30,12 @@ from datasets.core.records import Approval, PairRecord, content_digest
 from datasets.core.settings import DEFAULT_LAYOUTS, ExportSettings
 from datasets.core.verify import pin, verify
 
-WORDS = (
-    "the answer names each clause first then the date and the amount it depends on with a check of every number against "
-    "its source naïve façade Größe données 数据 résumé lease notice period rent index deposit term renewal repair costs "
-    "when nothing is said about it say so and cite the passage instead of guessing"
-).split()
+TEXT = (
+    "the answer names each clause first then the date and the amount it depends on with a check of every number "
+    "against its source naïve façade Größe données 数据 résumé lease notice period rent index deposit term renewal "
+    "repair costs when nothing is said about it say so and cite the passage instead of guessing"
+)
+WORDS = TEXT.split()
 TIME = "2026-01-01T00:00:00Z"
 PRIVATE = Ed25519PrivateKey.from_private_bytes(b"\x31" * 32)
 PUBLIC = PRIVATE.public_key().public_bytes_raw()

@@ -94,7 +94,10 @@ class Sink:
     def line(self, data: bytes) -> None:
         """Append one line and its LF."""
         self.lines += 1
-        self.write(data + b"\n")
+        self._parts += (data, b"\n")
+        self._held += len(data) + 1
+        if self._held >= _FLUSH_AT:
+            self.flush()
 
     def flush(self) -> None:
         """Hand what was kept to the operating system."""

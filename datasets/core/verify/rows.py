@@ -2,7 +2,9 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
+from io import BytesIO
 from typing import IO
 
 from datasets.core import names
@@ -67,9 +69,13 @@ def check(source: Source, statement: Statement, reviewers: dict[str, bytes], rep
     """Check count, root, order, form and policy of all rows. changed: the row file's digest is not the signed one."""
     tree, withheld, previous, failed = Tree(), 0, "", False
     policy = checker(read_policy(statement.body.get("policy")), reviewers)
-    with reading(source, names.ROWS) as stream:
+    with ExitStack() as stack:
+        stream = stack.enter_context(reading(source, names.ROWS))
+        present = names.INDEX in source.sizes
+        index = _Index(stack.enter_context(reading(source, names.INDEX)) if present else BytesIO())
         for line in scan(stream, source.limits.max_line):
             tree.add(line.leaf)
+            index.compare(line)
             row = line.row
             if row is None:
                 failed = True
@@ -84,6 +90,7 @@ def check(source: Source, statement: Statement, reviewers: dict[str, bytes], rep
                 withheld += 1
             elif not changed and (problem := policy(row)):
                 report.add("row.policy", "tampered", problem, file=names.ROWS, row=line.number, id=row.id)
+        index.finish()
     same = tree.root() == statement.root and tree.size == statement.count
     if changed or not same:
         if tree.size != statement.count:
@@ -97,25 +104,35 @@ def check(source: Source, statement: Statement, reviewers: dict[str, bytes], rep
         report.add("rows.withheld", "tampered", message, file=names.ROWS)
     elif not failed:
         report.checks.append(f"{tree.size:,} rows give the signed root {statement.root.hex()[:16]}…")
-    if not failed and same and not changed and names.INDEX in source.sizes:
-        _check_index(source, report)
+    if not failed and same and not changed and present and index.fault is not None:
+        number, name, reason = index.fault
+        report.add("index.row", "tampered", reason, file=names.INDEX, row=number, id=name)
 
 
-def _check_index(source: Source, report: Report) -> None:
-    with reading(source, names.ROWS) as rows, reading(source, names.INDEX) as index:
-        expected = read_index(index)
-        for line in scan(rows, source.limits.max_line):
-            try:
-                found = next(expected, None)
-            except Malformed as error:
-                report.add("index.form", "tampered", str(error), file=names.INDEX, row=line.number)
-                return
-            name = line.row.id if line.row else ""
-            if found != (line.leaf, name):
-                report.add("index.row", "tampered", "it is not this row's", file=names.INDEX, row=line.number, id=name)
-                return
-        if next(expected, None) is not None:
-            report.add("index.count", "tampered", "it has more lines than there are rows", file=names.INDEX)
+class _Index:
+    """The row index, read beside the rows. fault: the first place where it is not theirs, as (line, id, reason)."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self._lines = read_index(stream)
+        self.fault: tuple[int | None, str | None, str] | None = None
+
+    def compare(self, line: Line) -> None:
+        """Take the next line of the index and compare it with this row."""
+        if self.fault is not None or line.row is None:
+            return
+        try:
+            if next(self._lines, None) != (line.leaf, line.row.id):
+                self.fault = (line.number, line.row.id, "it is not this row's")
+        except Malformed as error:
+            self.fault = (line.number, line.row.id, str(error))
+
+    def finish(self) -> None:
+        """Expect the end of the index."""
+        try:
+            if self.fault is None and next(self._lines, None) is not None:
+                self.fault = (None, None, "it has more lines than there are rows")
+        except Malformed as error:
+            self.fault = (None, None, str(error))
 
 
 def _name_rows(source: Source, statement: Statement, report: Report) -> None:

@@ -66,11 +66,11 @@ def test_the_same_rows_give_the_same_bytes_but_for_the_ledger(tmp_path: Path) ->
     assert to_json(settings(materials=materials)) == to_json(settings(materials=materials[::-1]))
 
 
-def test_the_archive_of_a_folder_is_always_the_same(finished: Path, tmp_path: Path) -> None:
+def test_the_archive_of_a_folder_is_always_the_same(export: Path, tmp_path: Path) -> None:
     copies = [tmp_path / name for name in ("a.zip", "b.zip")]
     for copy in copies:
-        archive.write(finished, copy)
-        os.utime(finished / "README.md", (1, 1))
+        archive.write(export, copy)
+        os.utime(export / "README.md", (1, 1))
     assert copies[0].read_bytes() == copies[1].read_bytes()
     assert not list(tmp_path.glob(".*partial"))
 
