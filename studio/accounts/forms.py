@@ -44,7 +44,8 @@ class SignUpForm(forms.Form):
 
     def clean_email(self) -> str:
         email = str(self.cleaned_data["email"]).lower()
-        if User.objects.filter(email=email).exclude(pk=self.user.pk if self.user else None).exists():
+        others = User.objects.exclude(pk=self.user.pk) if self.user else User.objects.all()
+        if others.filter(email=email).exists():
             raise ValidationError("Somebody with this address has an account. Sign in, then open the link again.")
         return email
 
@@ -116,7 +117,7 @@ class TokenForm(forms.Form):
 
     name = forms.CharField(max_length=80, help_text="What will use it, such as “nightly import”.")
     scopes = forms.MultipleChoiceField(label="It may", widget=forms.CheckboxSelectMultiple, initial=["read"])
-    days = forms.TypedChoiceField(label="It lives for", choices=LIFETIMES, coerce=int, initial=90, empty_value=0)
+    days = forms.TypedChoiceField(label="It lives for", choices=LIFETIMES, coerce=int, initial=90)
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

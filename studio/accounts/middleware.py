@@ -5,13 +5,14 @@ from typing import Any
 
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils.functional import SimpleLazyObject
 
 from studio.accounts.access import Actor, actor_for
 from studio.accounts.models import Team, User
 from studio.web.http import Forbidden
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 TEAM_KEY = "team"
 API_PAGES = {"openapi-json", "openapi-view", "api-root"}  # documentation, for people
 
@@ -21,7 +22,7 @@ class LoginRequired(LoginRequiredMiddleware):
 
     def process_view(
         self, request: HttpRequest, view_func: View, args: tuple[Any, ...], kwargs: dict[str, Any]
-    ) -> HttpResponse | None:
+    ) -> HttpResponseBase | None:
         match = request.resolver_match
         if match and match.app_name == "ninja" and match.url_name not in API_PAGES:
             return None

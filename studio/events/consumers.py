@@ -11,6 +11,7 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
 
+from studio.accounts.access import holds_session
 from studio.accounts.models import User
 from studio.events.models import Event
 from studio.events.poke import hub
@@ -101,6 +102,6 @@ def _signed_in_and_allowed(scope: dict[str, Any], stream: str) -> bool:
     session: SessionBase = scope["session"]
     known = scope["user"]
     user = User.objects.filter(pk=known.pk, is_active=True).first() if isinstance(known, User) else None
-    if user is None or not session.session_key or not session.exists(session.session_key):
+    if user is None or not holds_session(user, session):
         return False
     return may_watch(user, stream)

@@ -2,6 +2,7 @@
 
 import secrets
 from datetime import timedelta
+from uuid import UUID
 
 from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
@@ -51,7 +52,7 @@ def revoke_invitation(actor: Actor, invitation: Invitation) -> None:
         record(actor.team, "invitation.revoked", data, by=actor.user)
 
 
-def revoke_invitations_of(user: User, team_id: object) -> None:
+def revoke_invitations_of(user: User, team_id: UUID) -> None:
     """End the open invitations of somebody who may not invite any more, so that none of them is a way back in."""
     Invitation.objects.usable().filter(team_id=team_id, invited_by=user).update(revoked=timezone.now())
 

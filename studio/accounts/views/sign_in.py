@@ -23,7 +23,7 @@ class SignIn(LoginView):
 
     def form_invalid(self, form: Form) -> HttpResponse:
         is_throttled = form.has_error("__all__", "too_many_login_attempts")
-        return self.render_to_response(self.get_context_data(form=form), status=429 if is_throttled else 422)
+        return _again(self, form, status=429 if is_throttled else 422)
 
 
 class ChangePassword(PasswordChangeView):
@@ -38,7 +38,12 @@ class ChangePassword(PasswordChangeView):
         return reverse("accounts:profile")
 
     def form_invalid(self, form: Form) -> HttpResponse:
-        return self.render_to_response(self.get_context_data(form=form), status=422)
+        return _again(self, form, status=422)
+
+
+def _again(view: LoginView | PasswordChangeView, form: Form, *, status: int) -> HttpResponse:
+    answer: HttpResponse = view.render_to_response(view.get_context_data(form=form), status=status)
+    return answer
 
 
 def _not_too_many(response: HttpResponseBase) -> HttpResponseBase:

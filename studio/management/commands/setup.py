@@ -36,6 +36,8 @@ class Command(BaseCommand):
             password = _password(options["password_file"], email)
         except (ValidationError, OSError) as error:
             raise CommandError(" ".join(getattr(error, "messages", [str(error)]))) from error
+        if User.objects.filter(email=email, is_active=False).exists():
+            raise CommandError("The account with this address is closed. Another owner can open it on the Team page.")
         user, team = setup_owner(email, name, password=password)
         _, token = create_api_token(user, team, name="setup", scopes=list(SCOPES))
         result = {"user": user.email, "team": str(team.pk), "token": token, "url": settings.STUDIO_BASE_URL}
