@@ -8,9 +8,11 @@ connection goes to the judged address, never to the name again.
 import asyncio
 import ipaddress
 import socket
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import httpcore
@@ -190,13 +192,19 @@ class _Body(httpx.AsyncByteStream):
             await self._stream.aclose()
 
 
+@cache
+def _certificates() -> ssl.SSLContext:
+    """The trusted certificates (SSL_CERT_FILE is honoured); reading them takes longer than many an answer."""
+    return httpx.create_ssl_context()
+
+
 class GuardedTransport(httpx.AsyncBaseTransport):
     """httpx's transport over a guarded pool. It is our own small one because httpx offers no public way to hand a
     network backend to its own, and a guard must not hang on a private name. Environment proxies do not exist here."""
 
     def __init__(self, backend: GuardedBackend, *, connections: int = 1) -> None:
         self._pool = httpcore.AsyncConnectionPool(
-            ssl_context=httpx.create_ssl_context(),
+            ssl_context=_certificates(),
             max_connections=connections,
             max_keepalive_connections=connections,
             keepalive_expiry=30.0,

@@ -1,0 +1,419 @@
+"""The client against a real server on loopback: good weather, bad weather, cancellation, and what it sends."""
+
+import asyncio
+import random
+import threading
+from decimal import Decimal
+
+import pytest
+
+from studio.llm.client import Client, Limits
+from studio.llm.endpoint import Endpoint, Secret
+from studio.llm.guard import Allowed, GuardedBackend
+from studio.llm.prices import Price
+from studio.llm.steps import Ask, Refusal, Reply, Usage
+from tests.core.llm.server import DONE, answering, chunk, serving
+
+LOOPBACK = (Allowed.parse("127.0.0.0/8"),)
+ASK = Ask(
+    key="k",
+    role="answerer",
+    inputs={"question": "q"},
+    messages=({"role": "system", "content": "json"}, {"role": "user", "content": "q"}),
+    max_tokens=77,
+)
+QUICK = Limits(connect_s=2, idle_s=5, total_s=10)
+
+
+class Sleeps(list):
+    async def __call__(self, seconds):
+        self.append(seconds)
+
+
+def ask_server(url, ask=ASK, *, limits=QUICK, sleep=None, stopped=lambda: False, on_text=None, **fields):
+    endpoint = Endpoint(**{"name": "test", "base_url": url, "model": "m", "key": Secret("sk-secret"), **fields})
+    sleep = Sleeps() if sleep is None else sleep
+    with Client(
+        endpoint, guard=GuardedBackend(LOOPBACK), limits=limits, sleep=sleep, jitter=random.Random(1)
+    ) as client:
+        return client.ask(ask, stopped=stopped, on_text=on_text)
+
+
+def test_a_streamed_answer_arrives_whole_with_its_counts():
+    with serving(answering("Within ", "30 days", ".")) as server:
+        reply = ask_server(server.url)
+    assert isinstance(reply, Reply)
+    assert (reply.text, reply.finish_reason, reply.model) == ("Within 30 days.", "stop", "served-model")
+    assert reply.usage == Usage(prompt=100, completion=20, cached=60, reasoning=5)
+    assert reply.attempts == 1
+
+
+def test_text_is_told_as_it_grows():
+    told = []
+    with serving(answering("a", "b", "c")) as server:
+        ask_server(server.url, on_text=told.append)
+    assert told == ["a", "ab", "abc"]
+
+
+def test_the_request_is_what_the_protocol_asks_for():
+    with serving(answering("x")) as server:
+        ask_server(server.url)
+    (request,) = server.requests
+    assert request.path == "/v1/chat/completions"
+    assert request.headers["authorization"] == "Bearer sk-secret"
+    assert request.body == {
+        "model": "m",
+        "messages": [dict(message) for message in ASK.messages],
+        "stream": True,
+        "stream_options": {"include_usage": True},
+        "temperature": 0.0,
+        "max_tokens": 77,
+    }
+
+
+def test_without_a_key_no_authorisation_is_sent():
+    with serving(answering("x")) as server:
+        ask_server(server.url, key=Secret(""))
+    assert "authorization" not in server.requests[0].headers
+
+
+def test_json_mode_is_asked_for_when_json_is_wanted():
+    with serving(answering("{}")) as server:
+        ask_server(server.url, _json())
+        ask_server(server.url, _json(), json_mode="off")
+    assert server.requests[0].body["response_format"] == {"type": "json_object"}
+    assert "response_format" not in server.requests[1].body
+
+
+def _json(**more):
+    fields = {"key": "k", "role": "critic", "inputs": {}, "messages": ASK.messages, "response": "json"}
+    return Ask(**{**fields, **more})
+
+
+@pytest.mark.parametrize(("thinking", "expected"), [(False, "disabled"), (True, "enabled")])
+def test_deepseek_is_told_explicitly_whether_to_think(thinking, expected):
+    with serving(answering("x")) as server:
+        ask_server(server.url, _json(thinking=thinking), model="deepseek-v4-flash")
+    assert server.requests[0].body["thinking"] == {"type": expected}
+
+
+def test_other_models_are_not_sent_the_thinking_field():
+    with serving(answering("x")) as server:
+        ask_server(server.url, _json(thinking=True))
+    assert "thinking" not in server.requests[0].body
+
+
+@pytest.mark.parametrize("field", ["response_format", "stream_options", "temperature", "thinking"])
+def test_a_field_the_server_refuses_by_name_is_left_out_from_then_on(field):
+    def picky(exchange):
+        if field in exchange.body:
+            exchange.error(400, f"Unrecognized request argument supplied: {field}")
+        else:
+            answering("{}")(exchange)
+
+    with serving(picky) as server:
+        endpoint = Endpoint(name="test", base_url=server.url, model="deepseek-v4-pro")
+        with Client(endpoint, guard=GuardedBackend(LOOPBACK), limits=QUICK) as client:
+            first, second = client.ask(_json()), client.ask(_json())
+    assert isinstance(first, Reply)
+    assert isinstance(second, Reply)
+    assert first.attempts == 1
+    assert [field in request.body for request in server.requests] == [True, False, False]
+
+
+def test_a_server_that_renamed_the_token_limit_gets_the_new_name():
+    def renamed(exchange):
+        if "max_tokens" in exchange.body:
+            exchange.error(400, "Unsupported parameter: 'max_tokens'. Use 'max_completion_tokens' instead.")
+        else:
+            answering("x")(exchange)
+
+    with serving(renamed) as server:
+        assert isinstance(ask_server(server.url), Reply)
+    assert server.requests[-1].body["max_completion_tokens"] == 77
+
+
+def test_heartbeats_and_blank_lines_are_skipped():
+    def beating(exchange):
+        exchange.head()
+        exchange.write(": keep-alive\n\n\n\n: keep-alive\n\nevent: message\n")
+        exchange.write(chunk("ok").replace("\n\n", "\r\n\r\n"))
+        exchange.write(": keep-alive\n\n" + chunk(finish="stop") + DONE)
+
+    with serving(beating) as server:
+        assert ask_server(server.url).text == "ok"
+
+
+def test_events_cut_anywhere_on_the_wire_are_put_together():
+    def dribbling(exchange):
+        exchange.head()
+        for byte in (chunk("Grüße 日本") + chunk(finish="stop") + DONE).encode():
+            exchange.write(bytes([byte]))
+
+    with serving(dribbling) as server:
+        assert ask_server(server.url).text == "Grüße 日本"
+
+
+def test_a_server_that_does_not_stream_is_understood():
+    def whole(exchange):
+        exchange.head(200, "application/json")
+        exchange.write('\n\n\n{"model": "m2", "choices": [{"message": {"content": "all"}, "finish_reason": "length"}]}')
+
+    with serving(whole) as server:
+        reply = ask_server(server.url)
+    assert (reply.text, reply.finish_reason, reply.model) == ("all", "length", "m2")
+
+
+def test_reasoning_is_not_mixed_into_the_answer():
+    def thinking(exchange):
+        exchange.head()
+        exchange.write('data: {"choices": [{"delta": {"reasoning_content": "hmm"}}]}\n\n')
+        exchange.write(chunk("yes", "stop") + DONE)
+
+    with serving(thinking) as server:
+        assert ask_server(server.url).text == "yes"
+
+
+def test_a_cut_answer_says_length():
+    with serving(answering("half", finish="length")) as server:
+        assert ask_server(server.url).finish_reason == "length"
+
+
+def test_the_cost_is_counted_with_the_endpoints_price():
+    price = Price(input_usd=Decimal(1), cached_usd=Decimal("0.1"), output_usd=Decimal(2))
+    with serving(answering("x")) as server:
+        assert ask_server(server.url, price=price).cost_usd == Decimal("0.000086")
+        assert ask_server(server.url).cost_usd is None
+
+
+# --- bad weather ---
+
+
+@pytest.mark.parametrize(
+    ("status", "message", "kind", "tries"),
+    [
+        (401, "Authentication fails", "auth", 1),
+        (403, "forbidden", "auth", 1),
+        (402, "Insufficient Balance", "balance", 1),
+        (429, "insufficient_quota: check your billing", "balance", 1),
+        (400, "messages is not an array", "bad_request", 1),
+        (422, "invalid parameter", "bad_request", 1),
+        (404, "no such model", "bad_request", 1),
+        (307, "", "bad_request", 1),
+        (400, "This model's maximum context length is 8192 tokens; max_tokens is too large", "context_length", 1),
+        (413, "context window exceeded", "context_length", 1),
+        (400, "rejected by the content filter", "content", 1),
+        (429, "too many requests", "rate_limited", 3),
+        (500, "boom", "unavailable", 3),
+        (502, "<html>bad gateway</html>", "unavailable", 3),
+        (503, "overloaded", "unavailable", 3),
+    ],
+)
+def test_each_error_has_its_kind_and_its_number_of_tries(status, message, kind, tries):
+    with serving(lambda exchange: exchange.error(status, message)) as server:
+        refusal = ask_server(server.url)
+    assert isinstance(refusal, Refusal)
+    assert (refusal.kind, refusal.attempts, len(server.requests)) == (kind, tries, tries)
+    assert refusal.cause == f"HTTP {status}"
+    assert "sk-secret" not in repr(refusal)
+
+
+def test_a_passing_trouble_is_met_by_asking_again():
+    sleeps = Sleeps()
+    with serving(lambda e: e.error(503), lambda e: e.error(500), answering("x")) as server:
+        reply = ask_server(server.url, sleep=sleeps)
+    assert (reply.text, reply.attempts, len(sleeps)) == ("x", 3, 2)
+    assert all(0 <= pause <= 2**n for n, pause in enumerate(sleeps))
+
+
+def test_retry_after_is_never_undercut():
+    sleeps = Sleeps()
+    with serving(lambda e: e.error(429, Retry_After="7"), answering("x")) as server:
+        assert isinstance(ask_server(server.url, sleep=sleeps), Reply)
+    assert 7 <= sleeps[0] <= 9
+
+
+def test_a_long_retry_after_is_handed_back_instead_of_holding_a_worker():
+    sleeps = Sleeps()
+    with serving(lambda e: e.error(429, Retry_After="120")) as server:
+        refusal = ask_server(server.url, sleep=sleeps)
+    assert (refusal.kind, refusal.retry_after_s, sleeps, len(server.requests)) == ("rate_limited", 120.0, [], 1)
+
+
+def test_silence_ends_as_a_timeout_and_is_not_tried_again():
+    def silent(exchange):
+        exchange.head()
+        exchange.hold()
+
+    with serving(silent) as server:
+        refusal = ask_server(server.url, limits=Limits(idle_s=0.1))
+    assert (refusal.kind, len(server.requests)) == ("timeout", 1)
+
+
+def test_heartbeats_without_end_meet_the_hard_limit():
+    def forever(exchange):
+        exchange.head()
+        while not exchange.released.wait(0.01):
+            exchange.write(": keep-alive\n\n")
+
+    with serving(forever) as server:
+        refusal = ask_server(server.url, limits=Limits(idle_s=5, total_s=0.3))
+    assert refusal.kind == "timeout"
+
+
+def test_a_stream_cut_in_the_middle_is_no_answer():
+    def cut(exchange):
+        exchange.head()
+        exchange.write(chunk("Within 30"))
+
+    with serving(cut) as server:
+        refusal = ask_server(server.url)
+    assert (refusal.kind, len(server.requests)) == ("unavailable", 3)
+
+
+def test_text_starts_clean_when_a_cut_stream_is_asked_again():
+    told = []
+
+    def cut(exchange):
+        exchange.head()
+        exchange.write(chunk("Within"))
+
+    with serving(cut, answering("After")) as server:
+        assert ask_server(server.url, on_text=told.append).text == "After"
+    assert told == ["Within", "After"]
+
+
+@pytest.mark.parametrize(
+    "nonsense",
+    [
+        b"<html>hello</html>",
+        b"data: {not json}\n\n",
+        b"data: []\n\n",
+        b'data: {"choices": "none"}\n\n',
+        b'data: {"choices": ["x"]}\n\n',
+        b'data: {"choices": [{"delta": {"content": 5}}]}\n\n',
+        b"\x00\xff\xfe\n",
+        b"",
+    ],
+)
+@pytest.mark.parametrize("content_type", ["text/event-stream", "application/json", "text/html"])
+def test_nonsense_is_never_an_answer(nonsense, content_type):
+    def talking(exchange):
+        exchange.head(200, content_type)
+        exchange.write(nonsense)
+
+    with serving(talking) as server:
+        refusal = ask_server(server.url)
+    assert isinstance(refusal, Refusal)
+    assert refusal.kind == "unavailable"
+
+
+def test_an_error_inside_the_stream_is_an_error():
+    def failing(exchange):
+        exchange.head()
+        exchange.write(chunk("Within") + 'data: {"error": {"message": "Insufficient Balance", "code": 402}}\n\n' + DONE)
+
+    with serving(failing) as server:
+        assert ask_server(server.url).kind == "balance"
+
+
+@pytest.mark.parametrize(
+    ("finish", "kind"), [("content_filter", "content"), ("insufficient_system_resource", "unavailable")]
+)
+def test_finish_reasons_that_are_refusals(finish, kind):
+    with serving(answering("Wi", finish=finish)) as server:
+        assert ask_server(server.url).kind == kind
+
+
+def test_an_endless_answer_is_cut_off():
+    def flooding(exchange):
+        exchange.head()
+        while True:
+            exchange.write(chunk("x" * 1000))
+
+    with serving(flooding) as server:
+        refusal = ask_server(server.url, limits=Limits(max_bytes=100_000))
+    assert (refusal.kind, len(server.requests)) == ("bad_request", 1)
+
+
+def test_a_line_without_end_is_cut_off():
+    def flooding(exchange):
+        exchange.head()
+        while True:
+            exchange.write("data: " + "x" * 10_000)
+
+    with serving(flooding) as server:
+        assert ask_server(server.url, limits=Limits(max_bytes=100_000)).kind == "bad_request"
+
+
+def test_a_port_nobody_listens_on_is_unavailable():
+    with serving(answering("x")) as server:
+        url = server.url
+    refusal = ask_server(url)
+    assert (refusal.kind, refusal.cause) == ("unavailable", "ConnectError")
+
+
+def test_a_redirect_is_not_followed():
+    with serving(answering("x")) as target, serving(lambda e: e.error(302, Location=target.url)) as server:
+        refusal = ask_server(server.url)
+    assert refusal.kind == "bad_request"
+    assert target.requests == []
+
+
+def test_a_proxy_in_the_environment_is_ignored(monkeypatch):
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:9")
+    with serving(answering("x")) as server:
+        assert isinstance(ask_server(server.url), Reply)
+
+
+# --- cancellation ---
+
+
+def test_cancelling_closes_the_stream():
+    begun = threading.Event()
+    closed = threading.Event()
+
+    def endless(exchange):
+        exchange.head()
+        try:
+            while not exchange.released.wait(0.005):
+                exchange.write(chunk("x"))
+                begun.set()
+        except (BrokenPipeError, ConnectionResetError):
+            closed.set()
+
+    with serving(endless) as server:
+        refusal = ask_server(server.url, stopped=begun.is_set)
+        assert closed.wait(10)
+    assert isinstance(refusal, Refusal)
+    assert refusal.kind == "cancelled"
+
+
+def test_cancelling_interrupts_a_pause_between_tries():
+    asked = threading.Event()
+
+    def refusing(exchange):
+        exchange.error(429, Retry_After="19")
+        asked.set()
+
+    with serving(refusing) as server:
+        refusal = ask_server(server.url, stopped=asked.is_set, sleep=asyncio.sleep)
+    assert refusal.kind == "cancelled"
+
+
+def test_a_client_can_be_used_from_several_threads_one_after_the_other():
+    replies = []
+    with serving(answering("x")) as server:
+        threads = [threading.Thread(target=lambda: replies.append(ask_server(server.url))) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert [reply.text for reply in replies] == ["x"] * 4
+
+
+def test_a_client_outside_its_with_block_refuses_to_work():
+    client = Client(Endpoint(name="t", base_url="http://127.0.0.1", model="m"), guard=GuardedBackend())
+    with pytest.raises(RuntimeError):
+        client.ask(ASK)
