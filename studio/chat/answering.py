@@ -3,14 +3,16 @@
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor, wait
-from typing import Any, Final
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Final, cast
 
 from django.db import connection
 from pydantic import JsonValue
 
 from studio.accounts.models import Team
 from studio.chat.actions import answer_stream
-from studio.chat.core.answer import Answered, answer_question, passages_of
+from studio.chat.core.answer import answer_question, passages_of
 from studio.chat.core.citations import Passage
 from studio.chat.core.prompt import Turn
 from studio.chat.core.tree import branch
@@ -18,13 +20,33 @@ from studio.chat.models import Message
 from studio.chat.writing import Superseded, Writer
 from studio.events import durable
 from studio.llm.steps import Answer, Ask
+from studio.vault.models import Document
+from studio.vault.search import hybrid
 
 POLL_S: Final = 0.1
+Hits = list[dict[str, Any]]
 OnText = Callable[[str], None]
 Stopped = Callable[[], bool]
 
 
-def answer_message(message_id: str, *, claim: int, stopped: Stopped) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Host:
+    """What a flow needs of the world.
+
+    search: (query, limit) -> hits as JSON, best first. ask: (question, stopped, on_text) -> answer; it is called in a
+    thread of its own, its callbacks too.
+    """
+
+    search: Callable[[str, int], Hits]
+    ask: Callable[[Ask, Stopped, OnText], Answer]
+
+
+def host_of(team: Team) -> Host:
+    """The team's vault and the team's answerer."""
+    return Host(search=lambda query, limit: search_vault(team, query, limit), ask=partial(ask_team_answerer, team))
+
+
+def answer_message(message_id: str, *, claim: int, stopped: Stopped, host: Host | None = None) -> None:
     """Write the answer with that id, from the search to the proved citations.
 
     claim: the job's number of claims, which fences the writes. stopped: whether the job was called off.
@@ -35,35 +57,36 @@ def answer_message(message_id: str, *, claim: int, stopped: Stopped) -> None:
     if answer is None or answer.parent is None or answer.state != Message.State.STREAMING:
         return
     team = answer.conversation.team
+    host = host or host_of(team)
     writer = Writer(answer, claim=claim)
     writer.begin()
 
     def ask(step: Ask) -> Answer:
         passages = passages_of(step)
         writer.prepare(passages, text_digests(team, passages))
-        return ask_while_watching(team, step, stopped=stopped, on_text=writer.show)
+        return ask_while_watching(partial(host.ask, step), stopped=stopped, on_text=writer.show)
+
+    def call(name: str, args: Mapping[str, Any]) -> JsonValue:
+        return cast("JsonValue", host.search(args["query"], args["limit"]))
 
     flow = answer_question(answer.parent.text, history_of(answer.parent))
-    answered: Answered = durable.run(answer_stream(answer.pk), flow, ask=ask, call=searching(team))
+    answered = durable.run(answer_stream(answer.pk), flow, ask=ask, call=call)
     writer.prepare(answered.passages, text_digests(team, answered.passages))
     writer.finish(answered)
 
 
-def ask_while_watching(team: Team, step: Ask, *, stopped: Stopped, on_text: OnText) -> Answer:
-    """Ask the team's answerer in a thread of its own, and meanwhile here pass on its text and watch for a stop.
+def ask_while_watching(ask: Callable[[Stopped, OnText], Answer], *, stopped: Stopped, on_text: OnText) -> Answer:
+    """Ask in a thread of its own, and meanwhile here pass on the text and watch for a stop.
 
-    The client runs an event loop, in which the database may not be used; both callbacks use it.
-    Raises Superseded once stopped() holds or on_text raises it; the request has been closed by then.
+    The client runs an event loop, in which the database may not be used; both callbacks here may use it.
+    Raises Superseded once stopped() holds, and what on_text raises; the request has been closed by then.
     """
-    from studio.endpoints.actions import ask_endpoint, choose
-
-    endpoint = choose(team, "answerer")
     halt = threading.Event()
     said = [""]
 
     def work() -> Answer:
         try:
-            return ask_endpoint(endpoint, step, stopped=halt.is_set, on_text=lambda text: said.__setitem__(0, text))
+            return ask(halt.is_set, lambda text: said.__setitem__(0, text))
         finally:
             connection.close()
 
@@ -79,35 +102,32 @@ def ask_while_watching(team: Team, step: Ask, *, stopped: Stopped, on_text: OnTe
     return future.result()
 
 
-def searching(team: Team) -> Callable[[str, Mapping[str, Any]], JsonValue]:
-    """The host functions of the flow: "search" in the team's vault."""
+def ask_team_answerer(team: Team, question: Ask, stopped: Stopped, on_text: OnText) -> Answer:
+    """Ask the endpoint that the team has chosen for answering."""
+    from studio.endpoints.actions import ask_endpoint, choose
 
-    def call(name: str, args: Mapping[str, Any]) -> JsonValue:
-        if name != "search":
-            raise LookupError(f"no host function {name}")
-        from studio.vault.search import hybrid
+    return ask_endpoint(choose(team, "answerer"), question, stopped=stopped, on_text=on_text)
 
-        hits = hybrid(team.pk, args["query"], limit=args["limit"])
-        return [
-            {
-                "chunk_id": hit.chunk_id,
-                "document_id": str(hit.document_id),
-                "title": hit.title,
-                "start": hit.start,
-                "end": hit.end,
-                "text": hit.text,
-                "score": float(hit.score),
-            }
-            for hit in hits
-        ]
 
-    return call
+def search_vault(team: Team, query: str, limit: int) -> Hits:
+    """The team's passages that fit best, as JSON."""
+    return [
+        {
+            "chunk_id": hit.chunk_id,
+            "document_id": str(hit.document_id),
+            "title": hit.title,
+            "start": hit.start,
+            "end": hit.end,
+            "text": hit.text,
+            "score": float(hit.score),
+            "ranks": {name: leg.rank for name, leg in hit.legs.items()},
+        }
+        for hit in hybrid(team.pk, query, limit=limit)
+    ]
 
 
 def text_digests(team: Team, passages: tuple[Passage, ...]) -> dict[str, str]:
     """The digest of each document's text that passages come from, by document id."""
-    from studio.vault.models import Document
-
     ids = {passage.document_id for passage in passages}
     documents = Document.objects.filter(team=team, pk__in=ids).values_list("pk", "text_sha256")
     return {str(pk): digest for pk, digest in documents}

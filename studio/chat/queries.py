@@ -6,13 +6,15 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
-from django.urls import reverse
 
 from studio.accounts.models import Team
 from studio.chat.core.tree import Step, branch
 from studio.chat.models import Citation, Conversation, Message
+from studio.vault.models import Chunk, Document
 
 PAGE_SIZE = 30
+CONTEXT = 160
+"""Characters shown before and after a quote."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,10 +28,15 @@ class Page:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """A citation as it is shown; address: the document at the quote, empty when the source is gone or has changed."""
+    """A citation as it is shown; address: the document at the quote, empty when the source is gone or has changed.
+
+    before, after: the words around the quote in its passage.
+    """
 
     citation: Citation
     address: str
+    before: str
+    after: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,13 +94,13 @@ def newest(team: Team) -> Page:
 
 
 def thread(conversation: Conversation, at: UUID | None = None) -> list[Shown]:
-    """The branch of a conversation that leads through `at`, with evidence; five statements, whatever its length."""
+    """The branch of a conversation that leads through `at`, with evidence; always the same few statements."""
     rows = conversation.messages.order_by("created", "id")
     steps = branch(rows.values_list("pk", "parent_id"), at)
     ids = [step.id for step in steps]
     messages = {m.pk: m for m in rows.filter(pk__in=ids).select_related("created_by").prefetch_related("citations")}
     citations = [citation for message in messages.values() for citation in message.citations.all() if citation.stands]
-    texts = _texts(conversation.team, citations)
+    evidence = _evidence(conversation.team, citations)
     found: list[Shown] = []
     question = ""
     for step in steps:
@@ -106,26 +113,32 @@ def thread(conversation: Conversation, at: UUID | None = None) -> list[Shown]:
                 message=message,
                 step=step,
                 question=question,
-                evidence=tuple(Evidence(citation=c, address=_address(c, texts)) for c in own if c.stands),
+                evidence=tuple(evidence[citation.pk] for citation in own if citation.stands),
                 removed=tuple(citation for citation in own if not citation.stands),
             )
         )
     return found
 
 
-def _texts(team: Team, citations: Sequence[Citation]) -> dict[UUID, str]:
-    """Digest of each cited document's text as it is now; forgotten documents are missing."""
-    from studio.vault.models import Document
-
-    ids = {citation.document_id for citation in citations}
-    return dict(Document.objects.filter(team=team, pk__in=ids).values_list("pk", "text_sha256")) if ids else {}
-
-
-def _address(citation: Citation, texts: dict[UUID, str]) -> str:
-    if citation.document_id is None or texts.get(citation.document_id) != citation.text_sha256:
-        return ""
-    place = reverse("vault:document_detail", args=[citation.document_id])
-    return f"{place}?start={citation.start}&end={citation.end}"
+def _evidence(team: Team, citations: Sequence[Citation]) -> dict[int, Evidence]:
+    """Citations by id, with the documents as they are now; what was forgotten or has another text leads nowhere."""
+    if not citations:
+        return {}
+    document_ids = {citation.document_id for citation in citations if citation.document_id}
+    documents = Document.objects.filter(team=team, pk__in=document_ids).only("text_sha256").in_bulk()
+    chunks = Chunk.objects.filter(pk__in={citation.chunk_id for citation in citations}, document__team=team)
+    texts = {chunk.pk: (chunk.start, chunk.text) for chunk in chunks.only("start", "text")}
+    found: dict[int, Evidence] = {}
+    for citation in citations:
+        document = documents.get(citation.document_id)
+        address = before = after = ""
+        if document is not None and document.text_sha256 == citation.text_sha256:
+            address = document.span_url(citation.start or 0, citation.end or 0)
+            offset, text = texts.get(citation.chunk_id or 0, (citation.start or 0, citation.quote))
+            start, end = (citation.start or 0) - offset, (citation.end or 0) - offset
+            before, after = text[max(0, start - CONTEXT) : start], text[end : end + CONTEXT]
+        found[citation.pk] = Evidence(citation=citation, address=address, before=before, after=after)
+    return found
 
 
 def _cursor_of(conversation: Conversation) -> str:

@@ -7,7 +7,6 @@ from studio.chat import views
 app_name = "chat"
 urlpatterns = [
     path("", views.conversation_list, name="conversation_list"),
-    path("new/", views.conversation_create, name="conversation_create"),
     path("<uuid:pk>/", views.conversation_detail, name="conversation_detail"),
     path("<uuid:pk>/rename/", views.conversation_rename, name="conversation_rename"),
     path("<uuid:pk>/delete/", views.conversation_delete, name="conversation_delete"),

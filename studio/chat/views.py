@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from studio.accounts.access import require
 from studio.chat import actions
@@ -20,20 +20,17 @@ from studio.web.htmx import render_partial
 from studio.web.http import Conflict, HttpRequest
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def conversation_list(request: HttpRequest) -> HttpResponse:
     """The Ask page: a question box, and the team's conversations with a search across them."""
     require(request.actor, "read")
+    if request.method == "POST":
+        form = QuestionForm(request.POST)
+        if form.is_valid():
+            return _to_answer(actions.start_conversation(request.actor, form.cleaned_data["question"]))
+        return _ask_page(request, form, status=422)
     form = QuestionForm(initial={"question": request.GET.get("question", "")[: actions.LONGEST_QUESTION]})
     return _ask_page(request, form)
-
-
-@require_POST
-def conversation_create(request: HttpRequest) -> HttpResponse:
-    form = QuestionForm(request.POST)
-    if not form.is_valid():
-        return _ask_page(request, form, status=422)
-    return _to_answer(actions.start_conversation(request.actor, form.cleaned_data["question"]))
 
 
 @require_safe

@@ -160,6 +160,7 @@ def _trace(answered: Answered) -> dict[str, Any]:
                 "start": passage.start,
                 "end": passage.end,
                 "score": round(passage.score, 4),
+                "ranks": dict(passage.ranks),
             }
             for passage in answered.passages
         ],

@@ -8,7 +8,7 @@ none, the statement itself, if it is a copy. Marks that prove nothing leave the 
 import re
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, Self
 
 from studio.chat.core.markers import LONGEST_QUOTE, Code, Mark, Piece, Script, read
@@ -23,7 +23,10 @@ _FEWEST_WORDS: Final = 4  # a statement shorter than this stands anywhere and pr
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Passage:
-    """A piece of a document that the model was given: `text` is exactly the document's text[start:end]."""
+    """A piece of a document that the model was given: `text` is exactly the document's text[start:end].
+
+    ranks: its place in each leg of the search that found it, by the leg's name.
+    """
 
     label: int
     document_id: str
@@ -33,6 +36,7 @@ class Passage:
     end: int
     text: str
     score: float = 0.0
+    ranks: Mapping[str, int] = field(default_factory=dict)
 
     @classmethod
     def from_hit(cls, label: int, hit: Mapping[str, Any]) -> Self:
@@ -46,6 +50,7 @@ class Passage:
             end=int(hit["end"]),
             text=str(hit["text"]),
             score=float(hit["score"]),
+            ranks=dict(hit.get("ranks", {})),
         )
 
 
