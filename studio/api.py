@@ -55,3 +55,5 @@ def http_error(request: HttpRequest, error: ninja.errors.HttpError) -> HttpRespo
 
 
 api.add_router("", "studio.accounts.api.router")
+api.add_router("", "studio.chat.api.router")
+api.add_router("", "datasets.api.pairs.router")
