@@ -300,7 +300,7 @@ def section(context: template.Context) -> str:
     if match.app_name == "datasets" and str(match.url_name).startswith(("review", "pair")):
         return "review"
     names = {"chat": "ask", "teacher": "sessions", "accounts": "team", "endpoints": "team"}
-    return names.get(match.app_name, match.app_name)
+    return str(names.get(match.app_name, match.app_name))
 
 
 @register.filter
