@@ -90,8 +90,9 @@ def _front_matter(data: Mapping[str, Any], rows: Mapping[str, Any], files: Seque
     configs = [
         (name, f"derived/{name}.jsonl") for name in sorted(data["formats"]["layouts"], key=lambda n: n != "sft_trl")
     ]
-    # Loaders want the same columns in every row, which the authoritative rows (empty fields left out) do not promise.
-    first = names.PARQUET if names.PARQUET in files else configs[0][1] if configs else names.ROWS
+    # Loaders want one file format for all configurations and the same columns in every row, which the authoritative
+    # rows (empty fields left out) do not promise.
+    first = configs[0][1] if configs else names.PARQUET if names.PARQUET in files else names.ROWS
     configs.insert(0, ("default", first))
     lines = [
         "---",

@@ -30,7 +30,6 @@ _FIELDS = (
     ("id", "The pair's stable id."),
     ("instruction", "What was asked."),
     ("completion", "The approved answer."),
-    ("created_at", "When the pair was made, UTC."),
 )
 
 
@@ -95,7 +94,7 @@ def _record_set() -> dict[str, Any]:
                 "name": name,
                 "description": text,
                 "dataType": "sc:Text",
-                "source": {"fileObject": {"@id": "data/train.jsonl"}, "extract": {"jsonPath": f"$.{name}"}},
+                "source": {"fileObject": {"@id": "data/train.jsonl"}, "extract": {"column": name}},
             }
             for name, text in _FIELDS
         ],
