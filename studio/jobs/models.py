@@ -68,3 +68,8 @@ class Job(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} {self.key or self.pk}"
+
+    @property
+    def title(self) -> str:
+        """The job for people: `vault.index_document` is "Index document"."""
+        return self.name.partition(".")[2].replace("_", " ").capitalize()

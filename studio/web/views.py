@@ -14,6 +14,10 @@ from studio.web.markdown import guide_html
 from studio.web.patterns import examples
 
 HELP_DIR = Path(settings.BASE_DIR) / "templates" / "help"
+CHAPTERS = [
+    ("Using the studio", ["index", "ask", "vault", "sessions", "review", "datasets", "verify", "team"]),
+    ("Running it", ["operations", "settings", "teachers", "api", "security"]),
+]
 
 
 @login_not_required
@@ -30,15 +34,18 @@ def health(request: HttpRequest) -> JsonResponse:
 
 @require_safe
 def help_page(request: HttpRequest, name: str = "index") -> HttpResponse:
-    """A page of the guide, written in Markdown."""
+    """A page of the guide, written in Markdown: its first line is the title."""
     pages = {path.relative_to(HELP_DIR).with_suffix("").as_posix(): path for path in sorted(HELP_DIR.rglob("*.md"))}
     if name not in pages:
         raise Http404("There is no help page of this name.")
     texts = {key: path.read_text() for key, path in pages.items()}
     titles = {key: text.partition("\n")[0].lstrip("# ") for key, text in texts.items()}
+    chapters = [*CHAPTERS, ("Decisions", [key for key in titles if key.startswith("decisions/")])]
+    groups = [(group, [(key, titles[key]) for key in keys if key in titles]) for group, keys in chapters]
     _, _, body = texts[name].partition("\n")
-    context = {"name": name, "title": titles[name], "titles": titles, "body": guide_html(body)}
-    return render(request, "help.html", context)
+    return render(
+        request, "help.html", {"name": name, "title": titles[name], "groups": groups, "body": guide_html(body)}
+    )
 
 
 @require_safe
