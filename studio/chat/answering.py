@@ -17,7 +17,7 @@ from studio.chat.core.citations import Passage
 from studio.chat.core.prompt import Turn
 from studio.chat.core.tree import branch
 from studio.chat.models import Message
-from studio.chat.writing import Superseded, Writer
+from studio.chat.writing import PAUSE_S, Superseded, Writer
 from studio.events import durable
 from studio.llm.steps import Answer, Ask
 from studio.vault.models import Document
@@ -34,11 +34,12 @@ class Host:
     """What a flow needs of the world.
 
     search: (query, limit) -> hits as JSON, best first. ask: (question, stopped, on_text) -> answer; it is called in a
-    thread of its own, its callbacks too.
+    thread of its own, its callbacks too. pause_s: least time between two writes of a growing answer.
     """
 
     search: Callable[[str, int], Hits]
     ask: Callable[[Ask, Stopped, OnText], Answer]
+    pause_s: float = PAUSE_S
 
 
 def host_of(team: Team) -> Host:
@@ -58,7 +59,7 @@ def answer_message(message_id: str, *, claim: int, stopped: Stopped, host: Host 
         return
     team = answer.conversation.team
     host = host or host_of(team)
-    writer = Writer(answer, claim=claim)
+    writer = Writer(answer, claim=claim, pause_s=host.pause_s)
     writer.begin()
 
     def ask(step: Ask) -> Answer:

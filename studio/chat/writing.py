@@ -32,9 +32,10 @@ class Superseded(Exception):
 class Writer:
     """Writes one answer. Raises Superseded from every method once the row is no longer this claim's."""
 
-    def __init__(self, answer: Message, *, claim: int) -> None:
+    def __init__(self, answer: Message, *, claim: int, pause_s: float = PAUSE_S) -> None:
         self._answer = answer
         self._claim = claim
+        self._pause_s = pause_s
         self._stream = answer.conversation.stream
         self._text = ""
         self._citations: tuple[Proved, ...] = ()
@@ -60,7 +61,7 @@ class Writer:
 
     def show(self, raw: str) -> None:
         """Show what the model has said so far, all of it; does nothing when too little time has passed."""
-        if raw == self._seen or self._composer is None or time.monotonic() - self._written < PAUSE_S:
+        if raw == self._seen or self._composer is None or time.monotonic() - self._written < self._pause_s:
             return
         self._seen, self._written = raw, time.monotonic()
         composed = self._composer.compose(raw, done=False)
