@@ -180,7 +180,6 @@ function showConnection() {
 // --- life ---------------------------------------------------------------------------------------------------------------------------
 
 function attach() {
-  for (const stream of [...streams.values()]) stream.prune();
   for (const element of document.querySelectorAll("[data-stream]")) {
     const name = element.dataset.stream;
     if (!name) continue;
@@ -188,6 +187,8 @@ function attach() {
     const stream = streams.get(name);
     if (!stream.elements.has(element)) stream.add(element);
   }
+  // After the new ones came: an element that was swapped for its successor hands its socket on.
+  for (const stream of [...streams.values()]) stream.prune();
 }
 function hurry() {
   for (const stream of streams.values()) if (!stream.socket) stream.reopen();

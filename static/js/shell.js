@@ -54,11 +54,13 @@ function keyName(event) {
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
   return mod ? `mod+${key}` : key;
 }
-function keyTargets(name) {
+function keyTarget(name, from) {
   const dialog = $("dialog[open]");
-  return $$("[data-key]", dialog ?? document).filter(
-    (element) => element.dataset.key.split(" ").includes(name) && isShown(element),
+  const found = $$("[data-key]", dialog ?? document).filter(
+    (element) => element.dataset.key.toLowerCase().split(" ").includes(name.toLowerCase()) && isShown(element),
   );
+  // Of several forms with the same key, the one that is written in.
+  return found.find((element) => element.form?.contains(from)) ?? found[0];
 }
 function press(element) {
   if (/^(INPUT|TEXTAREA|SELECT)$/.test(element.tagName) && element.type !== "checkbox") element.focus();
@@ -84,7 +86,7 @@ document.addEventListener("keydown", (event) => {
     if (link) { event.preventDefault(); link.click(); }
     return;
   }
-  const [target] = keyTargets(name);
+  const target = keyTarget(name, event.target);
   if (target) { event.preventDefault(); press(target); return; }
   if ($("dialog[open]")) return;
   if (name === "g") jumping = setTimeout(() => { jumping = 0; }, 1200);

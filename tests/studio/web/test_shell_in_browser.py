@@ -246,6 +246,24 @@ def test_a_lost_connection_misses_nothing_and_says_so(page: Page, events: Events
     assert texts(page) == ["two", "3", "4"]
 
 
+def test_an_element_that_replaces_another_takes_its_socket_over(page: Page, events: Events) -> None:
+    page.goto("/live.html")
+    until(page, lambda: bool(events.connections))
+    events.append(3, "draft.done", "<li id=e3>3</li>")
+    expect(page.locator("#e3")).to_be_visible()
+    page.evaluate(
+        """for (const id of ["first", "second"]) {
+          const next = document.getElementById(id).cloneNode(true);
+          next.dataset.after = "3";
+          document.getElementById(id).replaceWith(next);
+        }
+        document.dispatchEvent(new Event("htmx:afterSettle"));"""
+    )
+    events.append(4, "draft.done", "<li id=e4>4</li>")
+    expect(page.locator("#e4")).to_be_visible()
+    assert events.asked == [0]
+
+
 def test_a_refused_stream_is_not_asked_again(page: Page, events: Events) -> None:
     page.goto("/live.html")
     until(page, lambda: bool(events.connections))
@@ -318,6 +336,14 @@ def test_single_keys_press_their_buttons_but_never_while_typing(page: Page) -> N
     page.keyboard.type("one? go / question")
     expect(page.locator("#id_clean_question")).to_have_value("one? go / question")
     expect(page.locator("dialog[open]")).to_have_count(0)
+
+
+def test_ctrl_enter_sends_the_form_that_is_written_in(page: Page) -> None:
+    page.goto("/patterns.html")
+    page.evaluate("document.querySelector('[data-key=\"mod+Enter\"]').onclick = () => { document.title = 'sent'; }")
+    page.locator("#id_clean_question").fill("a question")
+    page.keyboard.press("Control+Enter")
+    expect(page).to_have_title("sent")
 
 
 def test_single_keys_can_be_switched_off_for_good(page: Page) -> None:
