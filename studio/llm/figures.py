@@ -107,7 +107,9 @@ _FIGURE = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
-_AFTER = re.compile(r"[\s)\]-]{0,3}(?:(?:[-–]|to\b|or\b|and\b)\s?\d+\s?)?([^\W\d_]+|°[CF])(?:[\s-]+([^\W\d_]+))?", re.I)
+_AFTER = re.compile(
+    r"(?:\s?\(\d+\))?[\s)\]-]{0,3}(?:(?:[-–]|to\b|or\b|and\b)\s?\d+\s?)?([^\W\d_]+|°[CF])(?:[\s-]+([^\W\d_]+))?", re.I
+)
 
 
 @dataclass(frozen=True, slots=True)
