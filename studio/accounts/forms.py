@@ -3,7 +3,7 @@
 from typing import Any
 
 from django import forms
-from django.contrib.auth.password_validation import password_validators_help_texts, validate_password
+from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, QueryDict
 
@@ -31,13 +31,15 @@ class SignUpForm(forms.Form):
     name = forms.CharField(max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"}))
     email = forms.EmailField(label="Email", widget=forms.EmailInput(attrs={"autocomplete": "username"}))
     password = forms.CharField(
-        strip=False, max_length=4096, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
+        strip=False,
+        max_length=4096,
+        help_text="At least 10 characters. Not a common one, and not your name or address.",
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
 
     def __init__(self, *args: Any, user: User | None = None, fixed_email: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user = user
-        self.fields["password"].help_text = " ".join(password_validators_help_texts())
         if fixed_email:
             self.fields["email"].initial = fixed_email
             self.fields["email"].disabled = True

@@ -21,6 +21,11 @@ class SignIn(LoginView):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         return _not_too_many(super().dispatch(request, *args, **kwargs))
 
+    def get_form(self, form_class: type[Form] | None = None) -> Form:
+        form: Form = super().get_form(form_class)
+        form.fields["remember"].label = "Stay signed in on this computer"
+        return form
+
     def form_invalid(self, form: Form) -> HttpResponse:
         is_throttled = form.has_error("__all__", "too_many_login_attempts")
         return _again(self, form, status=429 if is_throttled else 422)
