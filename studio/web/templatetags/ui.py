@@ -1,8 +1,7 @@
 """Tags and filters for what every page shows: icons, times, amounts, verdicts, diffs, charts."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime
-from decimal import Decimal, InvalidOperation
+from datetime import UTC, datetime
 from typing import Any
 
 from django import template
@@ -11,10 +10,12 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from studio.web import charts, diff
+from studio.web import charts, diff, formats
 from studio.web import markdown as rendering
 
 register = template.Library()
+for _name in ("duration", "money", "count", "bytes", "percent", "axis", "score", "shorten", "day"):
+    register.filter(_name, getattr(formats, _name))
 
 # name: (tone, icon, word). One table for all verdicts and states, so that a state looks the same on every page.
 _CHIPS: dict[str, tuple[str, str, str]] = {
@@ -66,105 +67,14 @@ def ago(moment: datetime | None, empty: str = "never") -> SafeString | str:
         '<time datetime="{}" title="{} UTC" data-relative>{}</time>',
         exact.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
         exact.strftime("%Y-%m-%d %H:%M:%S"),
-        relative(exact, datetime.now(UTC)),
+        formats.relative(exact, datetime.now(UTC)),
     )
-
-
-def relative(moment: datetime, now: datetime) -> str:
-    """ "5 min ago", "in 2 h", "3 d ago"; a date where it is more than a month away."""
-    seconds = (now - moment).total_seconds()
-    size = abs(seconds)
-    if size < 10:
-        return "just now"
-    if size >= 30 * 86_400:
-        return f"{moment.day} {moment:%b %Y}"
-    for unit, length in (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1)):
-        if size >= length:
-            return f"{int(size // length)} {unit} ago" if seconds > 0 else f"in {int(size // length)} {unit}"
-    return "just now"
-
-
-@register.filter
-def duration(seconds: float | None) -> str:
-    """Seconds as "0.4 s", "12 s", "3 min 05 s" or "2 h 10 min"."""
-    if seconds is None:
-        return "–"
-    if seconds < 10:
-        return f"{seconds:.1f} s"
-    whole = round(seconds)
-    if whole < 60:
-        return f"{whole} s"
-    if whole < 3_600:
-        return f"{whole // 60} min {whole % 60:02} s"
-    return f"{whole // 3_600} h {whole % 3_600 // 60:02} min"
-
-
-@register.filter
-def money(amount: Decimal | float | str | None) -> str:
-    """US dollars: cents above one cent, four places below, a dash for unknown. "$0" is never said of a small cost."""
-    if amount is None or amount == "":
-        return "–"
-    try:
-        value = Decimal(str(amount))
-    except InvalidOperation:
-        return "–"
-    if not value.is_finite():
-        return "–"
-    sign, size = ("−" if value < 0 else ""), abs(value)
-    if size and size < Decimal("0.0001"):
-        return f"{sign}<$0.0001"
-    return f"{sign}${size:,.2f}" if size >= Decimal("0.01") or not size else f"{sign}${size:.4f}"
-
-
-@register.filter
-def count(number: float | None) -> str:
-    """A whole number with a thin space between thousands."""
-    return "–" if number is None else f"{int(number):,}".replace(",", "\u202f")
-
-
-@register.filter
-def bytes(size: float | None) -> str:
-    """A size as "640 B", "1.4 MB": powers of 1,000, as file managers count."""
-    if size is None:
-        return "–"
-    if size < 1_000:
-        return f"{int(size)} B"
-    for unit in ("kB", "MB", "GB"):
-        size /= 1_000
-        if size < 999.5:
-            return f"{size:.1f} {unit}" if size < 99.5 else f"{size:.0f} {unit}"
-    return f"{size / 1_000:.1f} TB"
-
-
-@register.filter
-def percent(share: Decimal | float | None) -> str:
-    """A share of one as whole percent, never rounded up to 100 or down to 0."""
-    if share is None:
-        return "–"
-    whole = round(float(share) * 100)
-    if whole == 100 and share < 1:
-        whole = 99
-    if whole == 0 and share > 0:
-        return "<1\u202f%"
-    return f"{whole}\u202f%"
-
-
-@register.filter
-def axis(value: float) -> str:
-    """A number as a chart writes it: two decimals at most, none that say nothing."""
-    return f"{value:.2f}".rstrip("0").rstrip(".")
 
 
 @register.filter
 def words(text: str) -> list[str]:
     """The words of a text, to loop over."""
     return text.split()
-
-
-@register.filter
-def score(value: Decimal | float | None) -> str:
-    """A score between 0 and 1 with two decimals."""
-    return "–" if value is None else f"{float(value):.2f}"
 
 
 @register.inclusion_tag("ui/_chip.html")
@@ -203,16 +113,10 @@ def widget(field: Any) -> str:
     return str(field.widget_type)
 
 
-@register.filter
-def shorten(text: str, length: int = 12) -> str:
-    """The first characters of a digest or id, with an ellipsis when something was left out."""
-    return text if len(text) <= length else f"{text[:length]}…"
-
-
 @register.inclusion_tag("ui/_digest.html")
 def digest(value: str, length: int = 12) -> dict[str, object]:
     """A digest, id or fingerprint in mono: shortened, whole on hover and in print, with a copy button."""
-    return {"value": value, "short": shorten(str(value), length)}
+    return {"value": value, "short": formats.shorten(str(value), length)}
 
 
 @register.inclusion_tag("ui/_diff.html")
@@ -301,9 +205,3 @@ def section(context: template.Context) -> str:
         return "review"
     names = {"chat": "ask", "teacher": "sessions", "accounts": "team", "endpoints": "team"}
     return str(names.get(match.app_name, match.app_name))
-
-
-@register.filter
-def day(moment: date | None) -> str:
-    """A date as "23 Nov 2026"."""
-    return "–" if moment is None else f"{moment.day} {moment:%b %Y}"

@@ -8,6 +8,7 @@ import pytest
 from django.template import Context, engines
 from django.test import RequestFactory
 
+from studio.web import formats
 from studio.web.templatetags import ui
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
@@ -31,7 +32,7 @@ def render(source: str, **context: object) -> str:
     ],
 )
 def test_a_time_is_said_as_people_say_it(distance: timedelta, words: str) -> None:
-    assert ui.relative(NOW - distance, NOW) == words
+    assert formats.relative(NOW - distance, NOW) == words
 
 
 def test_a_time_carries_its_exact_moment_in_utc() -> None:
@@ -59,7 +60,7 @@ def test_no_time_is_never() -> None:
     ],
 )
 def test_money_is_never_rounded_to_nothing(amount: Decimal | str | None, words: str) -> None:
-    assert ui.money(amount) == words
+    assert formats.money(amount) == words
 
 
 @pytest.mark.parametrize(
@@ -74,7 +75,7 @@ def test_money_is_never_rounded_to_nothing(amount: Decimal | str | None, words: 
     ],
 )
 def test_a_share_is_all_or_nothing_only_when_it_is(share: float | None, words: str) -> None:
-    assert ui.percent(share) == words
+    assert formats.percent(share) == words
 
 
 @pytest.mark.parametrize(
@@ -90,18 +91,18 @@ def test_a_share_is_all_or_nothing_only_when_it_is(share: float | None, words: s
     ],
 )
 def test_a_size_has_the_unit_that_fits(size: int | None, words: str) -> None:
-    assert ui.bytes(size) == words
+    assert formats.bytes(size) == words
 
 
 @pytest.mark.parametrize(
     ("seconds", "words"), [(0.42, "0.4 s"), (12, "12 s"), (125, "2 min 05 s"), (7_830, "2 h 10 min"), (None, "–")]
 )
 def test_a_duration_is_short(seconds: float | None, words: str) -> None:
-    assert ui.duration(seconds) == words
+    assert formats.duration(seconds) == words
 
 
 def test_thousands_are_parted() -> None:
-    assert ui.count(1234567) == "1\u202f234\u202f567"
+    assert formats.count(1234567) == "1\u202f234\u202f567"
 
 
 @pytest.mark.parametrize("name", sorted(ui._CHIPS))
