@@ -30,7 +30,7 @@ class LoginRequired(LoginRequiredMiddleware):
 
 
 class NoTeam(Forbidden):
-    """You are in no team yet. Ask a team's owner for an invitation link."""
+    """You are in no team. Open an invitation link of a team's owner, or sign out at /accounts/logout/."""
 
 
 def actor(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
