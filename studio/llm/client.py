@@ -1,13 +1,16 @@
 """One question to one OpenAI-compatible server: streamed, bounded, cancellable, and never an exception for bad weather.
 
-`Client.ask` returns a Reply or a Refusal. It runs its own event loop, so any worker thread may use it; not from
-inside a running loop. A client object holds one connection: a worker that asks many things at once has many clients.
+`Client.ask` returns a Reply or a Refusal. The exchange runs in an event loop on a thread of its own, and the callbacks
+in the caller's thread, where they may use the database. A client object holds one connection and asks one thing at a
+time: a worker that asks many things at once has many clients.
 """
 
 import asyncio
 import random
+import threading
 import time
 from collections.abc import Awaitable, Callable
+from concurrent.futures import wait
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from types import TracebackType
@@ -23,6 +26,7 @@ from studio.llm.prices import cost_usd, price_for
 from studio.llm.steps import Answer, Ask, Refusal, RefusalKind, Reply
 
 Sleep = Callable[[float], Awaitable[None]]
+OnText = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,23 +76,28 @@ class Client:
         self._sleep = sleep
         self._random = jitter or random.Random()  # noqa: S311 - spreads retries, guards nothing
         self._without: frozenset[str] = frozenset()
-        self._runner: asyncio.Runner | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread: threading.Thread | None = None
         self._http: httpx.AsyncClient | None = None
 
     def __enter__(self) -> Self:
-        self._runner = asyncio.Runner()
-        limits = self.limits
-        timeout = httpx.Timeout(limits.idle_s, connect=limits.connect_s)
+        timeout = httpx.Timeout(self.limits.idle_s, connect=self.limits.connect_s)
         self._http = guarded_client(self._guard, timeout=timeout)
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="model client", daemon=True)
+        self._thread.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._runner is not None and self._http is not None:
-            self._runner.run(self._http.aclose())
-            self._runner.close()
-        self._runner = self._http = None
+        if self._loop is None or self._thread is None or self._http is None:
+            return
+        asyncio.run_coroutine_threadsafe(self._http.aclose(), self._loop).result()
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+        self._loop = self._thread = self._http = None
 
     def ask(
         self,
@@ -101,26 +110,34 @@ class Client:
 
         stopped: polled about ten times a second; once it says True the stream is closed and the answer is a
         Refusal "cancelled".
-        on_text: called with all the text so far, not with the difference, so that a second try starts clean.
+        on_text: called as often with all the text so far, not with the difference, so that a second try starts clean.
+        Both are called in this thread; when one raises, the stream is closed and the error passes through.
         """
-        if self._runner is None:
+        if self._loop is None:
             raise RuntimeError("Use the client in a with statement.")
-        return self._runner.run(self._watched(ask, stopped, on_text))
-
-    async def _watched(self, ask: Ask, stopped: Callable[[], bool], on_text: Callable[[str], None] | None) -> Answer:
-        work = asyncio.ensure_future(self._tries(ask, on_text))
+        said, told, closed = [""], "", threading.Event()
+        work = asyncio.run_coroutine_threadsafe(self._exchange(ask, said, closed), self._loop)
         try:
-            while not work.done():
+            while True:
+                is_done = bool(wait([work], self.limits.poll_s).done)
+                if on_text and said[0] != told:
+                    told = said[0]
+                    on_text(told)
+                if is_done:
+                    return work.result()
                 if stopped():
                     return self._refusal(_Stopped("cancelled", "cancelled by the caller"), attempts=1)
-                await asyncio.wait({work}, timeout=self.limits.poll_s)
-            return work.result()
         finally:
-            if not work.done():
-                work.cancel()
-                await asyncio.wait({work})
+            work.cancel()
+            closed.wait(self.limits.connect_s)
 
-    async def _tries(self, ask: Ask, on_text: Callable[[str], None] | None) -> Answer:
+    async def _exchange(self, ask: Ask, said: list[str], closed: threading.Event) -> Answer:
+        try:
+            return await self._tries(ask, lambda text: said.__setitem__(0, text))
+        finally:
+            closed.set()
+
+    async def _tries(self, ask: Ask, on_text: OnText) -> Answer:
         tried = 0
         while True:
             tried += 1
@@ -147,7 +164,7 @@ class Client:
             return None
         return stop.retry_after_s * (1 + self._random.uniform(0, 0.25)) + self._random.uniform(0, 0.1)
 
-    async def _until_accepted(self, ask: Ask, on_text: Callable[[str], None] | None) -> Reply:
+    async def _until_accepted(self, ask: Ask, on_text: OnText) -> Reply:
         """One try; optional fields the server refuses by name are dropped for good and do not count as a try."""
         while True:
             try:
@@ -171,7 +188,7 @@ class Client:
             except LlmError as error:
                 raise _Stopped("bad_request", error.cause, message=error.message) from error
 
-    async def _once(self, ask: Ask, on_text: Callable[[str], None] | None) -> Reply:
+    async def _once(self, ask: Ask, on_text: OnText) -> Reply:
         if self._http is None:
             raise RuntimeError("Use the client in a with statement.")
         body = wire.request_body(self.endpoint, ask, self._without)
@@ -198,11 +215,11 @@ class Client:
         after = wire.retry_after(response.headers.get("retry-after"))
         raise _Stopped(wire.classify(status, text), f"HTTP {status}", retry_after_s=after)
 
-    async def _collect(self, response: httpx.Response, on_text: Callable[[str], None] | None) -> wire.Collected:
+    async def _collect(self, response: httpx.Response, on_text: OnText) -> wire.Collected:
         collected = wire.Collected()
         if "text/event-stream" not in response.headers.get("content-type", ""):
             # A server that does not stream; blank keep-alive lines before the JSON are harmless to the decoder.
-            if collected.add(wire.decode_object(await self._read(response, self.limits.max_bytes))) and on_text:
+            if collected.add(wire.decode_object(await self._read(response, self.limits.max_bytes))):
                 on_text(collected.text)
             collected.complete = True
             return collected
@@ -214,7 +231,7 @@ class Client:
                 if chunk is None:
                     collected.complete = True
                     return collected
-                if collected.add(chunk) and on_text:
+                if collected.add(chunk):
                     on_text(collected.text)
         return collected
 

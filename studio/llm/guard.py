@@ -7,6 +7,7 @@ connection goes to the judged address, never to the name again.
 
 import asyncio
 import ipaddress
+import re
 import socket
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
@@ -24,6 +25,7 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 Resolver = Callable[[str, int], Awaitable[Sequence[str]]]
 
+_RULE = re.compile(r"(?:\[(?P<v6>[0-9a-fA-F:.]+)\]|(?P<v4>[\d.]+))(?P<bits>/\d+)?(?::(?P<ports>\d+(?:\+\d+)*))?")
 PUBLIC_PORTS = frozenset({80, 443})
 _NAT64 = (ipaddress.IPv6Network("64:ff9b::/96"), ipaddress.IPv6Network("64:ff9b:1::/48"))
 _GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")
@@ -40,11 +42,14 @@ class Allowed:
 
     @classmethod
     def parse(cls, text: str) -> "Allowed":
-        """Read `CIDR` or `CIDR@PORT` or `CIDR@PORT+PORT`, e.g. "127.0.0.0/8" or "10.1.0.0/16@8000+8001".
+        """Read `CIDR` or `CIDR:PORT` or `CIDR:PORT+PORT`; IPv6 in brackets: "10.1.0.0/16:8000+8001", "[::1]/128".
 
         Raises ValueError.
         """
-        network, _, ports = text.strip().partition("@")
+        found = _RULE.fullmatch(text.strip())
+        if found is None:
+            raise ValueError(f"{text!r} is no network.")
+        network, ports = (found["v6"] or found["v4"]) + (found["bits"] or ""), found["ports"]
         numbers = frozenset(int(port) for port in ports.split("+")) if ports else frozenset()
         if any(not 0 < number < 65536 for number in numbers):
             raise ValueError(f"{text!r} names a port that does not exist.")
