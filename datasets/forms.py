@@ -30,8 +30,10 @@ class PairFilterForm(forms.Form):
     sort = forms.ChoiceField(choices=list(SORTS.items()), required=False, label="Order")
 
     def __init__(self, data: QueryDict, *, team: Team, sort: str) -> None:
-        super().__init__(data, auto_id="filter-%s", initial={"sort": sort})
-        self.fields["sort"].initial = sort
+        data = data.copy()
+        if data.get("sort") not in SORTS:
+            data["sort"] = sort
+        super().__init__(data, auto_id="filter-%s")
         cast("forms.ModelChoiceField[Dataset]", self.fields["dataset"]).queryset = Dataset.objects.filter(team=team)
         for field in self.fields.values():
             field.widget.attrs["class"] = "input"
@@ -47,7 +49,7 @@ class PairFilterForm(forms.Form):
             q=data.get("q", ""),
             least=data.get("least"),
             most=data.get("most"),
-            sort=data.get("sort") or str(self.fields["sort"].initial),
+            sort=data["sort"],
         )
 
 
