@@ -1,0 +1,129 @@
+"""`manage.py vault_import PATH…`: put files and folders into a team's vault and index them, with progress."""
+
+import time
+from argparse import ArgumentParser
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from django.core.management.base import BaseCommand, CommandError
+
+from studio.accounts.access import Actor, actor_for
+from studio.accounts.models import Membership, Role
+from studio.jobs import runner
+from studio.jobs.models import Job
+from studio.vault.actions import INDEX_JOB, job_key, store_document
+from studio.vault.models import Document
+from studio.web.http import StudioError
+
+PIECE = 1024 * 1024
+PAUSE_S = 0.2
+
+
+class Command(BaseCommand):
+    help = (
+        "Put files, and the files in folders, into a team's vault and index them. Bytes that the team has already are "
+        "left alone, so running it again is safe. A running studio helps with the indexing."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a file or a folder")
+        parser.add_argument("--team", default="", help="name or id of the team; needed only where there are several")
+        parser.add_argument("--email", default="", help="who uploads; without it the team's first owner")
+        parser.add_argument("--collection", default="", help="name of the collection to put them in")
+        parser.add_argument("--no-wait", action="store_true", help="store only; a running studio indexes them")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        actor = find_actor(options["team"], options["email"])
+        files = list(_files(options["paths"]))
+        if not files:
+            raise CommandError("There is no file at these paths.")
+        stored: list[Document] = []
+        refused = 0
+        for number, path in enumerate(files, start=1):
+            try:
+                document, is_new = store_document(
+                    actor, _pieces(path), filename=path.name, collection=options["collection"]
+                )
+            except (StudioError, OSError) as error:
+                refused += 1
+                self.stderr.write(f"[{number}/{len(files)}] {path}: {getattr(error, 'message', error)}")
+                continue
+            stored.append(document)
+            self.stdout.write(f"[{number}/{len(files)}] {path}: {'stored' if is_new else 'known already'}")
+        failed = 0 if options["no_wait"] else self._index(stored)
+        summary = f"{len(stored)} in the vault of {actor.team}, {failed} could not be read, {refused} refused."
+        self.stdout.write(summary)
+        if failed or refused:
+            raise CommandError("Not every file is ready to be searched.")
+
+    def _index(self, documents: list[Document]) -> int:
+        """Index what waits, here or in a running studio, whoever is first; returns how many failed."""
+        failed = 0
+        for number, document in enumerate(documents, start=1):
+            self._finish(document, f"[{number}/{len(documents)}] {document.title}")
+            if document.state == Document.State.FAILED:
+                failed += 1
+                self.stderr.write(f"[{number}/{len(documents)}] {document.title}: {document.reason}")
+            else:
+                self.stdout.write(f"[{number}/{len(documents)}] {document.title}: {document.chunk_count} passages")
+        return failed
+
+    def _finish(self, document: Document, label: str) -> None:
+        shown = -1
+        while Document.objects.unfinished().filter(pk=document.pk).exists():
+            job = Job.objects.live().filter(name=INDEX_JOB, key=job_key(document.pk)).first()
+            if job is None or not runner.run(str(job.pk)):
+                time.sleep(PAUSE_S)  # somebody else is at it
+            document.refresh_from_db()
+            if document.progress // 10 > shown // 10 and document.state == Document.State.INDEXING:
+                shown = document.progress
+                self.stdout.write(f"{label}: {shown} %")
+        document.refresh_from_db()
+
+
+def find_actor(team: str, email: str) -> Actor:
+    """Who acts on the command line: that person, or the first owner, in that team or the only one."""
+    rows = Membership.objects.select_related("user", "team").filter(user__is_active=True, user__is_demo=False)
+    if team:
+        by_id = rows.filter(team__pk=team) if _is_uuid(team) else rows.none()
+        rows = by_id if by_id.exists() else rows.filter(team__name=team)
+    rows = rows.filter(user__email=email.lower()) if email else rows.filter(role=Role.OWNER)
+    teams = {row.team_id for row in rows}
+    if not teams:
+        raise CommandError("There is no such team or person. Run `manage.py setup` first.")
+    if len(teams) > 1:
+        raise CommandError("There are several teams: name one with --team.")
+    first = rows.order_by("created", "pk")[0]
+    actor = actor_for(first.user, first.team)
+    if actor is None:
+        raise CommandError("This person is not in the team.")
+    return actor
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _files(paths: list[Path]) -> Iterator[Path]:
+    for path in paths:
+        if path.is_dir():
+            inside = (file for file in sorted(path.rglob("*")) if file.is_file())
+            yield from (
+                file for file in inside if not any(part.startswith(".") for part in file.relative_to(path).parts)
+            )
+        elif path.is_file():
+            yield path
+        else:
+            raise CommandError(f"{path} does not exist.")
+
+
+def _pieces(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        while piece := file.read(PIECE):
+            yield piece
