@@ -4,7 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from ninja import Field, Router, Schema
+from ninja import Field, Router, Schema, Status
 
 from studio.chat import actions
 from studio.chat.access import access_conversation, access_message
@@ -75,12 +75,12 @@ class ConversationOut(Schema):
 
 
 @router.post("/conversations", response={201: Asked}, summary="Ask a question")
-def create_conversation(request: ApiRequest, data: Question) -> tuple[int, Asked]:
-    return 201, _asked(actions.start_conversation(request.auth, data.question))
+def create_conversation(request: ApiRequest, data: Question) -> Status[Asked]:
+    return Status(201, _asked(actions.start_conversation(request.auth, data.question)))
 
 
 @router.post("/conversations/{uuid:pk}/messages", response={201: Asked}, summary="Ask on in a conversation")
-def create_message(request: ApiRequest, pk: UUID, data: FollowUp) -> tuple[int, Asked]:
+def create_message(request: ApiRequest, pk: UUID, data: FollowUp) -> Status[Asked]:
     """409 while the answer above is still being written."""
     conversation = access_conversation(request.auth, pk, right="ask")
     answers = conversation.messages.filter(role=Message.Role.ASSISTANT)
@@ -88,7 +88,7 @@ def create_message(request: ApiRequest, pk: UUID, data: FollowUp) -> tuple[int, 
         parent = answers.order_by("created", "id").last()
     else:
         parent = access_message(conversation, data.parent, role=Message.Role.ASSISTANT)
-    return 201, _asked(actions.ask(request.auth, conversation, data.question, parent=parent))
+    return Status(201, _asked(actions.ask(request.auth, conversation, data.question, parent=parent)))
 
 
 @router.get("/conversations/{uuid:pk}", response=ConversationOut, summary="Read a conversation")

@@ -1,6 +1,7 @@
 """The pages of conversations: the Ask page, a conversation, and the forms on them."""
 
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -124,6 +125,8 @@ def _ask_page(request: HttpRequest, form: QuestionForm, *, status: int = 200) ->
         "form": form,
         "words": words,
         "page": page,
+        "previous": _page_address(request, after=page.previous),
+        "next": _page_address(request, before=page.next),
         "deleted": _deleted(request),
         "stream": stream,
         "last_seq": _last_seq(stream),
@@ -131,6 +134,12 @@ def _ask_page(request: HttpRequest, form: QuestionForm, *, status: int = 200) ->
     return render_partial(
         request, "chat/conversation_list.html", context, part="chat/_conversations.html", status=status
     )
+
+
+def _page_address(request: HttpRequest, **cursor: str) -> str:
+    """The query string of another page of the same list, empty without a cursor."""
+    kept = {name: request.GET[name] for name in ("q",) if request.GET.get(name)}
+    return f"?{urlencode(kept | cursor)}" if any(cursor.values()) else ""
 
 
 def _deleted(request: HttpRequest) -> Conversation | None:

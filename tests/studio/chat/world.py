@@ -47,6 +47,23 @@ def stock_vault(team: Team, passages: Sequence[Passage] = PASSAGES) -> tuple[Pas
     return tuple(stocked)
 
 
+def passages_in(team: Team) -> tuple[Passage, ...]:
+    """Everything in the team's vault, as a search would hand it out."""
+    chunks = Chunk.objects.filter(document__team=team).select_related("document").order_by("pk")
+    return tuple(
+        Passage(
+            label=label,
+            document_id=str(chunk.document_id),
+            chunk_id=chunk.pk,
+            title=chunk.document.title,
+            start=chunk.start,
+            end=chunk.end,
+            text=chunk.text,
+        )
+        for label, chunk in enumerate(chunks, start=1)
+    )
+
+
 def host(
     passages: Sequence[Passage], says: Callable[[Ask, Stopped, OnText], Answer] | str = GOOD, *, pause_s: float = 0.0
 ) -> Host:
@@ -78,9 +95,10 @@ def write(answer: Message, with_host: Host, *, claim: int = 1, stopped: Stopped 
 
 
 def answered(user: User, question: str = "When are refunds paid?", says: str = GOOD) -> Message:
-    """A finished answer to a first question of the person's team."""
+    """A finished answer to a first question of the person's team; its vault is stocked if it was empty."""
     actor = actor_of(user)
-    return write(actions.start_conversation(actor, question), host(stock_vault(actor.team), says))
+    passages = passages_in(actor.team) or stock_vault(actor.team)
+    return write(actions.start_conversation(actor, question), host(passages, says))
 
 
 def folded(events: Sequence[Event], answer: Message) -> str:
