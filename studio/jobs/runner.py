@@ -140,13 +140,12 @@ class _Beat:
                     self._thread = None
                     break
             try:
+                close_old_connections()
                 ids = [job.pk for job in jobs]
                 running = Job.objects.filter(pk__in=ids, status=Job.Status.RUNNING, worker=worker_name())
                 running.update(lease_until=_lease())
             except Exception:  # a database that is away for a moment must not end the beat
                 log.exception("leases could not be renewed")
-            finally:
-                close_old_connections()
         connection.close()
 
 
