@@ -12,14 +12,14 @@ from pydantic import JsonValue
 
 from studio.accounts.models import Team
 from studio.chat.actions import answer_stream
-from studio.chat.core.answer import answer_question, passages_of
+from studio.chat.core.answer import Answered, answer_question, passages_of
 from studio.chat.core.citations import Passage
 from studio.chat.core.prompt import Turn
 from studio.chat.core.tree import branch
 from studio.chat.models import Message
 from studio.chat.writing import PAUSE_S, Superseded, Writer
 from studio.events import durable
-from studio.llm.steps import Answer, Ask
+from studio.llm.steps import Answer, Ask, Call
 from studio.vault.models import Document
 from studio.vault.search import hybrid
 
@@ -74,6 +74,27 @@ def answer_message(message_id: str, *, claim: int, stopped: Stopped, host: Host 
     answered = durable.run(answer_stream(answer.pk), flow, ask=ask, call=call)
     writer.prepare(answered.passages, text_digests(team, answered.passages))
     writer.finish(answered)
+
+
+def answer_once(question: str, host: Host, *, on_progress: Callable[[str], None]) -> Answered:
+    """Answer a question without keeping it; on_progress gets a line about each stage."""
+    flow = answer_question(question)
+    to_send: Any = None
+    while True:
+        try:
+            step = flow.send(to_send)
+        except StopIteration as stop:
+            return cast("Answered", stop.value)
+        if isinstance(step, Call):
+            on_progress("Searching the vault")
+            to_send = host.search(step.args["query"], step.args["limit"])
+        elif isinstance(step, Ask):
+            on_progress(f"Asking with {len(passages_of(step))} passages")
+            to_send = ask_while_watching(
+                partial(host.ask, step),
+                stopped=lambda: False,
+                on_text=lambda text: on_progress(f"Writing: {len(text)} characters") if text else None,
+            )
 
 
 def ask_while_watching(ask: Callable[[Stopped, OnText], Answer], *, stopped: Stopped, on_text: OnText) -> Answer:

@@ -1,0 +1,89 @@
+"""`manage.py ask "…"`: an answer from the vault in the terminal, with the words that prove it."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError
+
+from studio.accounts.models import Team
+from studio.chat.answering import answer_once, host_of
+from studio.chat.core.answer import Answered
+from studio.web.templatetags.ui import money
+
+
+class Command(BaseCommand):
+    help = "Answer a question from a team's vault; progress goes to stderr, the answer to stdout."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("question")
+        parser.add_argument("--team", default="", help="Name or id; needed when there is more than one team.")
+
+    def handle(self, *args: Any, question: str, team: str, **options: Any) -> None:
+        if not question.strip():
+            raise CommandError("Write a question.")
+        settings.STUDIO_ROLE = "worker"  # who runs commands holds the keys of the endpoints, as a worker does
+        asked = _team(team)
+        self.written = 0
+        try:
+            answered = answer_once(question.strip(), host_of(asked), on_progress=self.progress)
+        except KeyboardInterrupt:
+            self.line_end()
+            raise CommandError("Stopped.", returncode=130) from None
+        self.line_end()
+        if answered.state == "failed":
+            raise CommandError(answered.error)
+        self.report(answered)
+
+    def progress(self, text: str) -> None:
+        """Replace the progress line on a terminal; elsewhere write each stage once."""
+        if self.stderr.isatty():
+            self.stderr.write(f"\r{text:<{self.written}}", ending="")
+            self.stderr.flush()
+            self.written = len(text)
+        elif not text.startswith("Writing"):
+            self.stderr.write(text)
+
+    def line_end(self) -> None:
+        if self.written:
+            self.stderr.write("")
+
+    def report(self, answered: Answered) -> None:
+        self.stdout.write(answered.text)
+        if answered.citations:
+            self.stdout.write("")
+        for citation in answered.citations:
+            quote = " ".join(citation.quote.split())
+            self.stdout.write(f"[{citation.n}] {citation.title}, {citation.start}–{citation.end}: “{quote}”")
+        if removed := len(answered.removed):
+            what = "citation did not stand and was" if removed == 1 else "citations did not stand and were"
+            self.stdout.write(f"\n{removed} {what} removed.")
+        if answered.is_cut:
+            self.stdout.write("\nThe answer reached its length limit.")
+        if reply := answered.reply:
+            cost = [money(reply.cost_usd)] if reply.cost_usd is not None else []
+            tokens = [f"{reply.usage.total} tokens"] if reply.usage.total else []
+            self.stderr.write(" · ".join([reply.teacher, reply.model, *tokens, *cost]))
+
+
+def _team(wanted: str) -> Team:
+    """The team of that name or id, or the only one. Raises CommandError."""
+    teams = Team.objects.order_by("created")
+    if not wanted:
+        found = list(teams[:2])
+        if len(found) == 1:
+            return found[0]
+        if not found:
+            raise CommandError("There is no team yet. Create one: manage.py setup --email E --team T")
+        names = ", ".join(teams.values_list("name", flat=True)[:20])
+        raise CommandError(f"There are several teams; name one with --team: {names}")
+    named = list(teams.filter(name=wanted)[:2])
+    if len(named) == 1:
+        return named[0]
+    if named:
+        raise CommandError(f"Several teams are called “{wanted}”; give the id.")
+    try:
+        return teams.get(pk=wanted)
+    except (Team.DoesNotExist, ValidationError):
+        raise CommandError(f"There is no team “{wanted}”.") from None
