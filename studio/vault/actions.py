@@ -63,7 +63,7 @@ def _create(actor: Actor, sha256: str, size: int, *, label: str, title: str, col
     document = Document.objects.create(
         team=actor.team,
         collection=_collection(actor.team, collection),
-        title=clean_label(title) or PurePath(label).stem or label or f"Document {sha256[:8]}",
+        title=_printable(title)[:300] or PurePath(label).stem or label or f"Document {sha256[:8]}",
         filename=label,
         sha256=sha256,
         size=size,
@@ -75,12 +75,15 @@ def _create(actor: Actor, sha256: str, size: int, *, label: str, title: str, col
 
 def clean_label(text: str) -> str:
     """A name as a label: no folders, no control characters, at most 300 characters."""
-    name = PurePath(text.replace("\\", "/")).name
-    return " ".join("".join(char if char.isprintable() else " " for char in name).split())[:300]
+    return _printable(PurePath(text.replace("\\", "/")).name)[:300].strip()
+
+
+def _printable(text: str) -> str:
+    return " ".join("".join(char if char.isprintable() else " " for char in text).split())
 
 
 def _collection(team: Team, name: str) -> Collection | None:
-    name = " ".join(name.split())[:80]
+    name = _printable(name)[:80].strip()
     return Collection.objects.get_or_create(team=team, name=name)[0] if name else None
 
 
@@ -163,7 +166,7 @@ def retry_document(actor: Actor, document: Document) -> Document:
 def change_document(actor: Actor, document: Document, *, title: str, collection: str) -> Document:
     """Give a document another title or collection. Raises Forbidden, Invalid."""
     require(actor, "upload")
-    cleaned = clean_label(title)
+    cleaned = _printable(title)[:300]
     if not cleaned:
         raise Invalid("A document needs a title.")
     with transaction.atomic():

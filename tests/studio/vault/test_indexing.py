@@ -157,7 +157,7 @@ def test_a_file_name_is_only_a_label(alice: User, team: Team, filename: str, lab
 
 
 def test_a_collection_is_made_when_it_is_named(alice: User, team: Team) -> None:
-    first = stored(alice, team, HANDBOOK, collection="  People ")
+    first = stored(alice, team, HANDBOOK, collection="  People\x00 ")
     second = stored(alice, team, REACTOR, collection="People")
     assert first.collection is not None
     assert first.collection.name == "People"

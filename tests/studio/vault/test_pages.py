@@ -234,9 +234,9 @@ def test_title_and_collection_can_be_changed(alice: User, team: Team, client_for
     address = reverse("vault:document_change", args=[document.pk])
     assert client.get(address).status_code == 200
     assert client.post(address, {"title": "", "collection": ""}).status_code == 422
-    assert client.post(address, {"title": "New name", "collection": "People"}).status_code == 302
+    assert client.post(address, {"title": "Day / night  rules", "collection": "People"}).status_code == 302
     document.refresh_from_db()
-    assert document.title == "New name"
+    assert document.title == "Day / night rules"
     assert str(document.collection) == "People"
     client.post(address, {"title": "New name", "collection": ""})
     document.refresh_from_db()
