@@ -25,9 +25,9 @@ def text(name: str) -> str:
 
 @cache
 def version() -> str:
-    """Short digest over all prompt texts; stored with each session."""
+    """SHA-256 (hex) over all prompt texts; stored with each session."""
     together = "\n\0".join(text(name) for name in ("system", *_NAMES.values()))
-    return hashlib.sha256(together.encode()).hexdigest()[:12]
+    return hashlib.sha256(together.encode()).hexdigest()
 
 
 def messages(role: Role, inputs: Mapping[str, Any]) -> tuple[Message, ...]:

@@ -23,11 +23,16 @@ Span = tuple[int, int]
 
 @dataclass(frozen=True, kw_only=True)
 class Passage:
-    """One numbered piece of evidence: label "1", "2", …, where it comes from, and its text."""
+    """One numbered piece of evidence: label "1", "2", …, its title and its text.
+
+    document_id, offset: where the text stands in a stored document; empty and 0 when it comes from none.
+    """
 
     label: str
     title: str
     text: str
+    document_id: str = ""
+    offset: int = 0
 
     @cached_property
     def folded(self) -> Folded:
@@ -43,20 +48,38 @@ class Passage:
         return self.text[min(touched[0][0], span[0]) : max(touched[-1][1], span[1])]
 
     def as_data(self) -> dict[str, str]:
+        """What a model is given; where the text comes from is none of its business."""
         return {"label": self.label, "title": self.title, "text": self.text}
+
+    def quote(self, start: int, end: int) -> "StandingQuote":
+        """The words at a place of this passage."""
+        return StandingQuote(passage=self, start=start, end=end)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StandingQuote:
-    """A quote that was found: the passage's label, the span in its text, and the words as they stand there."""
+    """A quote that was found: its passage and the span in the passage's text."""
 
-    label: str
+    passage: Passage
     start: int
     end: int
-    text: str
+
+    @property
+    def text(self) -> str:
+        """The words as they stand there."""
+        return self.passage.text[self.start : self.end]
 
     def as_data(self) -> dict[str, Any]:
-        return {"label": self.label, "start": self.start, "end": self.end, "text": self.text}
+        """JSON form; start and end count in the whole document where the passage comes from one."""
+        passage = self.passage
+        return {
+            "label": passage.label,
+            "title": passage.title,
+            "document_id": passage.document_id,
+            "start": passage.offset + self.start,
+            "end": passage.offset + self.end,
+            "text": self.text,
+        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,7 +153,7 @@ def check(said: Verdicts, candidate: str, passages: Sequence[Passage], *, questi
         if span not in found or _WORST.index(checked.verdict) < _WORST.index(found[span].verdict):
             found[span] = checked
     numbered = [replace(claim, id=f"k{n}") for n, claim in enumerate(found.values(), 1)]
-    claims = _one_quote_for_all(numbered, passages)
+    claims = _one_quote_for_all(numbered)
     uncovered = tuple(s for s in candidate_spans if _needs_support(plain[s[0] : s[1]]) and not _covered(s, claims))
     return CheckedClaims(claims=tuple(claims), uncovered=uncovered, invented=invented)
 
@@ -163,7 +186,7 @@ def _check_claim(said: SaidClaim, span: Span, passages: Sequence[Passage], quest
         return claim
     if not quotes:
         return _downgrade(claim, "No quote of it stands in the evidence.")
-    if said.verdict == "SUPPORTED" and (gap := _gap(said.text, quotes, passages, question)):
+    if said.verdict == "SUPPORTED" and (gap := _gap(said.text, quotes, question)):
         return _downgrade(claim, gap)
     return claim
 
@@ -175,20 +198,19 @@ def _stand(quote: SaidQuote, passages: Sequence[Passage]) -> StandingQuote | Non
     for passage in sorted(passages, key=lambda p: p.label != quote.chunk):
         span = align(quote.text, passage.folded)
         if span is not None:
-            return StandingQuote(label=passage.label, start=span[0], end=span[1], text=passage.text[span[0] : span[1]])
+            return passage.quote(*span)
     return None
 
 
-def _gap(text: str, quotes: Sequence[StandingQuote], passages: Sequence[Passage], question: str) -> str:
+def _gap(text: str, quotes: Sequence[StandingQuote], question: str) -> str:
     """What a supported claim says that its quotes do not; empty when they say it all."""
-    by_label = {passage.label: passage for passage in passages}
-    around = [by_label[quote.label].around((quote.start, quote.end)) for quote in quotes]
+    around = [quote.passage.around((quote.start, quote.end)) for quote in quotes]
     given = [figure for piece in around for figure in figures(piece)]
     if missing := lacking(figures(text), given):
         return f"The quotes do not hold the figure {missing[0].value}."
     near = spelled(question)
     for quote in quotes:
-        near |= spelled(by_label[quote.label].text) | spelled(by_label[quote.label].title)
+        near |= spelled(quote.passage.text) | spelled(quote.passage.title)
     if unknown := sorted(names(text) - near):
         return f"The quoted passages do not name {unknown[0]}."
     if all(_turned(text, piece) for piece in around):
@@ -203,15 +225,14 @@ def _turned(text: str, piece: str) -> bool:
     return bool(ours) and alike / len(ours) >= 0.6 and is_turned(text, piece)
 
 
-def _one_quote_for_all(claims: list[CheckedClaim], passages: Sequence[Passage]) -> list[CheckedClaim]:
+def _one_quote_for_all(claims: list[CheckedClaim]) -> list[CheckedClaim]:
     """One and the same quote for everything proves the first claim, and of the others those made of its words."""
     if len(claims) < 3 or any(claim.verdict != "SUPPORTED" for claim in claims):
         return claims
-    if len({tuple(claim.quotes) for claim in claims}) > 1:
+    if len({tuple((q.passage.label, q.start, q.end) for q in claim.quotes) for claim in claims}) > 1:
         return claims
-    by_label = {passage.label: passage for passage in passages}
     quote = claims[0].quotes[0]
-    told = set(content(by_label[quote.label].around((quote.start, quote.end))))
+    told = set(content(quote.passage.around((quote.start, quote.end))))
     note = "The same quote is given for every claim."
     return [claims[0], *(c if _mostly(c.text, told) else _downgrade(c, note) for c in claims[1:])]
 

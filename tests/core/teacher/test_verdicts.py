@@ -45,8 +45,8 @@ def test_a_standing_quote_is_shown_at_its_exact_place():
 
 
 def test_a_quote_under_the_wrong_label_is_moved_to_its_passage():
-    assert only(RETURNS, said(RETURNS, "SUPPORTED", ("2", RETURNS))).quotes[0].label == "1"
-    assert only(RETURNS, said(RETURNS, "SUPPORTED", ("77", RETURNS))).quotes[0].label == "1"
+    assert only(RETURNS, said(RETURNS, "SUPPORTED", ("2", RETURNS))).quotes[0].passage.label == "1"
+    assert only(RETURNS, said(RETURNS, "SUPPORTED", ("77", RETURNS))).quotes[0].passage.label == "1"
 
 
 @pytest.mark.parametrize("verdict", ["SUPPORTED", "CONTRADICTED"])
@@ -176,3 +176,10 @@ def test_forged_quotes_are_refused_and_true_ones_stand():
         forged[at] = rng.choice(["not", "31", "sometimes", f"{forged[at]} not", f"never {forged[at]}"])
         claim = only(RETURNS, said(RETURNS, "CONTRADICTED", ("1", " ".join(forged))))
         assert claim.verdict == "NOT_FOUND", forged
+
+
+def test_a_quote_says_where_it_stands_in_the_whole_document():
+    passage = Passage(label="1", title="Returns", text=TEXT, document_id="d", offset=1000)
+    found = check(Verdicts(claims=(said(RETURNS, "SUPPORTED", ("1", RETURNS)),), level=0), RETURNS, [passage])
+    (quote,) = found.as_data()[0]["quotes"]
+    assert (quote["document_id"], quote["start"], quote["end"]) == ("d", 1000, 1000 + len(RETURNS))
