@@ -4,12 +4,9 @@ from dataclasses import dataclass
 from typing import Literal, TypeVar
 from uuid import UUID
 
-from django.contrib.auth import HASH_SESSION_KEY
-from django.contrib.sessions.backends.base import SessionBase
 from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
 from django.http import Http404
-from django.utils.crypto import constant_time_compare
 
 from studio.accounts.models import ApiToken, Invitation, Membership, Role, Team, User
 from studio.web.http import Forbidden
@@ -116,11 +113,3 @@ def is_member(user: User, team_id: UUID | str) -> bool:
         return user.is_active and Membership.objects.filter(user=user, team_id=team_id).exists()
     except (ValueError, ValidationError):
         return False
-
-
-def holds_session(user: User, session: SessionBase) -> bool:
-    """Whether the session is still the person's: ended neither by a sign-out nor by a new password or epoch."""
-    key = session.session_key
-    if not key or not session.exists(key):
-        return False
-    return constant_time_compare(session.get(HASH_SESSION_KEY, ""), user.get_session_auth_hash())

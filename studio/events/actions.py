@@ -1,13 +1,15 @@
 """Appending to the log."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection, transaction
 
-from studio.accounts.models import User
 from studio.events import kinds, poke
 from studio.events.models import Event, Stream
+
+if TYPE_CHECKING:
+    from studio.accounts.models import User
 
 _NEXT_SEQ = f"""
     INSERT INTO {Stream._meta.db_table} (name, last_seq) VALUES (%s, 1)
@@ -17,7 +19,12 @@ _NEXT_SEQ = f"""
 
 
 def append(
-    stream: str, kind: str, data: Mapping[str, Any] | None = None, *, key: str | None = None, actor: User | None = None
+    stream: str,
+    kind: str,
+    data: Mapping[str, Any] | None = None,
+    *,
+    key: str | None = None,
+    actor: "User | None" = None,
 ) -> Event:
     """Append one event and wake whoever watches the stream once the transaction has committed.
 

@@ -3,7 +3,6 @@
 from django.http import Http404, JsonResponse
 from django.views.decorators.http import require_safe
 
-from studio.accounts.models import User
 from studio.events.models import Event
 from studio.events.render import to_html
 from studio.events.watch import may_watch
@@ -15,7 +14,7 @@ BATCH = 200
 @require_safe
 def event_list(request: HttpRequest, stream: str) -> JsonResponse:
     """The events after `?after=`, at most 200, as the socket would send them."""
-    if not isinstance(request.user, User) or not may_watch(request.user, stream):
+    if not request.user.is_authenticated or not may_watch(request.user, stream):
         raise Http404
     after = request.GET.get("after", "0")
     if not after.isdecimal() or len(after) > 18:

@@ -1,10 +1,12 @@
 """Who may watch a stream: each app registers a rule for the prefix of its streams."""
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from studio.accounts.models import User
+if TYPE_CHECKING:
+    from studio.accounts.models import User
 
-Rule = Callable[[User, str], bool]
+Rule = Callable[["User", str], bool]
 _rules: dict[str, Rule] = {}
 
 
@@ -18,7 +20,7 @@ def watch(prefix: str) -> Callable[[Rule], Rule]:
     return register
 
 
-def may_watch(user: User, stream: str) -> bool:
+def may_watch(user: "User", stream: str) -> bool:
     """Whether the person may read the stream; a stream without a rule is nobody's."""
     prefix, _, object_id = stream.partition(":")
     rule = _rules.get(prefix)
