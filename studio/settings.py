@@ -2,7 +2,12 @@
 
 from pathlib import Path
 
+import django_stubs_ext
+
 from studio import env
+
+# Lets Django's generic classes be written with their type (`ModelForm[Endpoint]`) at run time too.
+django_stubs_ext.monkeypatch()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 STUDIO_DATA_DIR = Path(env.text("STUDIO_DATA_DIR", str(BASE_DIR / "var"))).absolute()
