@@ -56,9 +56,8 @@ _MD_STRONG: Final = re.compile(
     """,
     re.MULTILINE | re.VERBOSE,
 )
-_MD_WEAK: Final = re.compile(
-    r"^[ ]{0,3}(?:[-*+]|\d{1,3}\.)[ \t]+\S|\*\*[^*\n]{1,200}\*\*|`[^`\n]{1,200}`|^>[ \t]", re.M
-)
+_MD_INLINE: Final = re.compile(r"\*\*[^*\n]{1,200}\*\*|`[^`\n]{1,200}`")
+_MD_BULLET: Final = re.compile(r"^[ ]{0,3}[-*+][ \t]+\S", re.MULTILINE)
 
 
 def sniff(data: bytes) -> Kind:
@@ -145,7 +144,7 @@ def _sniff_text(sample: str) -> Kind:
         return "html"
     if find_delimiter(sample):
         return "csv"
-    if _MD_STRONG.search(sample) or len(_MD_WEAK.findall(sample)) >= 3:
+    if _MD_STRONG.search(sample) or (_MD_INLINE.search(sample) and _MD_BULLET.search(sample)):
         return "md"
     return "txt"
 

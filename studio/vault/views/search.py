@@ -88,5 +88,5 @@ def why(hit: Hit, legs: set[str]) -> str:
         if leg:
             parts.append(f"{word} rank {leg.rank} ({unit} {leg.score:.2f}) gives {leg.share:.2f}")
         elif name in legs:
-            parts.append(f"{word} rank below 100 gives 0")
+            parts.append(f"{word} not among the first 100 gives 0")
     return " + ".join(parts)

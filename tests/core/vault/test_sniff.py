@@ -18,6 +18,7 @@ from tests.core.vault.builders import docx_package, paragraph, pdf_of
         (b"Dear Ann, thank you\nDear Bob, good bye\nDear Cid, hello", "txt"),
         (b'{"a": 1, "b": [2, 3]}', "txt"),
         (b"", "txt"),
+        (b"1. Scope\n\nThis applies.\n\n2. Terms\n\n- a\n- b\n- c\n\n3. End", "txt"),
         (b"# Title\n\nText", "md"),
         (b"See [the policy](policy.html) for more.", "md"),
         (b"Title\n=====\n\nText", "md"),
