@@ -35,7 +35,7 @@ def configure() -> None:
     for path in (folder, folder / "control"):
         path.mkdir(parents=True, exist_ok=True, mode=0o700)
     app.conf.update(
-        broker_url="filesystem://",
+        broker_url="filesystem://localhost",
         broker_transport_options={
             "data_folder_in": str(folder),
             "data_folder_out": str(folder),

@@ -135,7 +135,7 @@ def _check_port() -> None:
 
 def _children() -> list[Child]:
     python = sys.executable
-    celery = [python, "-m", "celery", "-A", "studio", "worker", "--without-gossip", "--without-mingle"]
+    celery = [python, "-m", "celery", "-A", "studio", "--quiet", "worker", "--without-gossip", "--without-mingle"]
     celery += ["--without-heartbeat", "--loglevel", "WARNING"]
     serve = ["--host", settings.STUDIO_HOST, "--port", str(settings.STUDIO_PORT), "--lifespan", "off"]
     serve += ["--no-access-log", "--log-level", "warning", "--no-server-header", "--timeout-graceful-shutdown", "3"]

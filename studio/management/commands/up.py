@@ -12,6 +12,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            Supervisor(lambda line: self.stdout.write(line, ending="\n")).run()
+            Supervisor(self._say).run()
         except CannotStart as error:
             raise CommandError(str(error)) from error
+
+    def _say(self, line: str) -> None:
+        self.stdout.write(line)
+        self.stdout.flush()  # also where a service manager reads it through a pipe
