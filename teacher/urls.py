@@ -1,13 +1,16 @@
 """Addresses of the teacher app."""
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.urls import path
 
-
-def page(request: HttpRequest) -> HttpResponse:
-    return render(request, "base.html")
-
+from teacher import views
 
 app_name = "teacher"
-urlpatterns = [path("session-list/", page, name="session_list"), ]
+urlpatterns = [
+    # sessions/
+    path("", views.session_list, name="session_list"),
+    path("new/", views.session_create, name="session_create"),
+    path("<uuid:pk>/", views.session_detail, name="session_detail"),
+    path("<uuid:pk>/cancel/", views.session_cancel, name="session_cancel"),
+    path("<uuid:pk>/resume/", views.session_resume, name="session_resume"),
+    path("<uuid:pk>/propose/", views.session_propose, name="session_propose"),
+]

@@ -336,8 +336,7 @@ class _Session:
             iterations=self.iterations,
             usage=self.usage,
             cost_usd=self.cost_usd,
-            models=tuple(dict.fromkeys(reply.model for reply in self.replies)),
-            teachers=tuple(dict.fromkeys(reply.teacher for reply in self.replies)),
+            answered_by=tuple(dict.fromkeys((reply.model, reply.teacher) for reply in self.replies)),
             one_family=len(families) < 2,
         )
 

@@ -98,6 +98,7 @@ class Outcome:
 
     draft, best_text: empty when there never was one. score: of the best text; None when it was never judged, and then
     nothing stands in for it. message: a sentence for people; cause: for operators.
+    answered_by: (model, endpoint) of all that answered, each once, in order.
     one_family: whether one model family wrote and judged, which is worth knowing about a judgement.
     """
 
@@ -111,8 +112,7 @@ class Outcome:
     iterations: int
     usage: Usage
     cost_usd: Decimal
-    models: tuple[str, ...]
-    teachers: tuple[str, ...]
+    answered_by: tuple[tuple[str, str], ...]
     one_family: bool
 
     @property

@@ -1,0 +1,280 @@
+"""Every write of the teacher app that means something."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from datasets.actions import propose_pair
+from studio.accounts.access import Actor, require
+from studio.accounts.actions import announce
+from studio.endpoints.actions import find
+from studio.events.actions import append
+from studio.jobs.actions import cancel, enqueue
+from studio.llm.steps import Refusal, Reply, canonical
+from studio.web.http import Conflict, Invalid
+from teacher import evidence as packing
+from teacher.core import rubrics
+from teacher.core.outcome import Outcome, digest
+from teacher.core.prompts import version
+from teacher.models import Session
+from teacher.replay import replay
+
+JOB = "teacher.run_session"
+LONGEST_QUESTION, LONGEST_DRAFT = 8_000, 40_000
+CANCELLED = Refusal(kind="cancelled", message="Somebody cancelled the session.")
+
+
+def start_session(
+    actor: Actor,
+    question: str,
+    *,
+    draft: str = "",
+    texts: Sequence[str] = (),
+    chunk_ids: Sequence[int] = (),
+    teacher: str = "",
+    threshold: Decimal = Decimal("0.8"),
+    max_iterations: int = 3,
+) -> Session:
+    """Start a session in the actor's team; a worker walks it.
+
+    texts: evidence that the person brings. chunk_ids: passages of the vault. With neither the vault is searched.
+    teacher: an endpoint's id or name, "environment" or "built-in"; empty chooses by role.
+    Raises Invalid for a text that is empty or too long and for a teacher that is not there.
+    """
+    require(actor, "teach")
+    question, draft = _clean(question, LONGEST_QUESTION, "question"), _clean(draft, LONGEST_DRAFT, "draft")
+    if not question:
+        raise Invalid("A session needs a question.", code="no_question")
+    if teacher:
+        endpoint = find(actor.team, teacher)
+        if endpoint is None:
+            raise Invalid("There is no such teacher, or it is not in use.", code="no_teacher")
+        teacher = endpoint.ref
+    given = [_clean(text, packing.MOST_CHARACTERS, "evidence") for text in texts]
+    entries = packing.given(given) if any(given) else packing.chosen(actor.team, chunk_ids)
+    session = Session(
+        team=actor.team,
+        created_by=actor.user,
+        question=question,
+        given_draft=draft,
+        teacher=teacher,
+        threshold=threshold.quantize(Decimal("0.001")),
+        max_iterations=max_iterations,
+        evidence=entries,
+        versions={"rubric": rubrics.RUBRIC, "prompts": version()},
+    )
+    with transaction.atomic():
+        session.save(force_insert=True)
+        started = {
+            "question": question,
+            "threshold": str(session.threshold),
+            "max_iterations": max_iterations,
+            "teacher": teacher,
+            **session.versions,
+        }
+        append(session.stream, "session.started", started, key="started", actor=actor.user)
+        if entries:
+            tell_evidence(session, "given" if any(given) else "vault")
+        enqueue(JOB, key=session.job_key, team=actor.team, session_id=str(session.pk))
+        announce(actor.team, "sessions")
+    return session
+
+
+def cancel_session(actor: Actor, session: Session) -> None:
+    """End the session now; what it has found so far is kept. The worker stops asking within a moment.
+
+    Raises Conflict when it has ended already.
+    """
+    require(actor, "teach")
+    kept = replay(session, CANCELLED)
+    with transaction.atomic():
+        cancel(JOB, session.job_key)
+        if not finish_session(session, kept):
+            raise Conflict("This session has ended already.", code="ended")
+
+
+def resume_session(actor: Actor, session: Session) -> None:
+    """Go on where the session stopped; what was answered is not asked again.
+
+    Raises Conflict for a session that runs, or that came to an end of its own.
+    """
+    require(actor, "teach")
+    with transaction.atomic():
+        ended = Session.objects.filter(pk=session.pk, state=session.state, stop_reason=session.stop_reason)
+        queued = {"state": Session.State.QUEUED, "stop_reason": "", "message": "", "cause": "", "waits": 0}
+        if not session.can_resume or not ended.update(**queued, next_try=None, finished=None):
+            raise Conflict("This session cannot go on; start a new one.", code="cannot_resume")
+        append(session.stream, "session.resumed", actor=actor.user)
+        enqueue(JOB, key=session.job_key, team=session.team, session_id=str(session.pk))
+        announce(session.team, "sessions")
+
+
+def begin_session(session: Session) -> bool:
+    """Mark it as running; False when it is not wanted any more."""
+    now = timezone.now()
+    with transaction.atomic():
+        active = Session.objects.filter(pk=session.pk).active()
+        fields = {"state": Session.State.RUNNING, "next_try": None, "started": session.started or now}
+        if not active.update(**fields):
+            return False
+        announce(session.team, "sessions")
+    return True
+
+
+def keep_evidence(session: Session, entries: list[packing.Entry]) -> None:
+    """Store the passages that were found in the vault, once."""
+    with transaction.atomic():
+        if Session.objects.filter(pk=session.pk, evidence=[]).update(evidence=entries):
+            session.evidence = entries
+            tell_evidence(session, "vault")
+        else:
+            session.refresh_from_db(fields=["evidence"])
+
+
+def tell_evidence(session: Session, source: str) -> None:
+    """Put the passages into the log, without their texts."""
+    names = ("label", "title", "document_id", "start", "end")
+    passages = [{name: entry[name] for name in names} for entry in session.evidence]
+    append(session.stream, "evidence.packed", {"passages": passages, "source": source}, key="evidence")
+
+
+def wait_for_teacher(session: Session, refusal: Refusal, seconds: float) -> None:
+    """Say that the teacher is away and when it is asked again."""
+    next_try = timezone.now() + timedelta(seconds=seconds)
+    with transaction.atomic():
+        running = Session.objects.filter(pk=session.pk, state=Session.State.RUNNING)
+        if running.update(state=Session.State.WAITING, next_try=next_try, waits=F("waits") + 1):
+            told = {"message": refusal.message, "cause": refusal.cause, "next_try": next_try.isoformat()}
+            append(session.stream, "session.waiting", told)
+            announce(session.team, "sessions")
+
+
+def count_reply(session: Session, reply: Reply) -> None:
+    """Add an answer to the session's bill, whatever becomes of it; the teacher is there again."""
+    Session.objects.filter(pk=session.pk).update(
+        tokens=F("tokens") + reply.usage.total, cost_usd=F("cost_usd") + (reply.cost_usd or Decimal(0)), waits=0
+    )
+
+
+def finish_session(session: Session, outcome: Outcome) -> bool:
+    """Store how it ended and propose the pair; False when it had ended before.
+
+    A judged answer goes into the review queue, flagged unless it was accepted; one that was never judged does not.
+    """
+    with transaction.atomic():
+        if not _end(session, _fields(outcome)):
+            return False
+        if outcome.best is not None and outcome.state in ("done", "degraded"):
+            _propose(session, actor=None)
+    return True
+
+
+def end_as_cancelled(session_id: str) -> None:
+    """End a session whose job was called off."""
+    session = Session.objects.select_related("team").filter(pk=session_id).first()
+    if session is not None:
+        finish_session(session, replay(session, CANCELLED))
+
+
+def fail_session(session_id: str, message: str) -> None:
+    """End a session whose job failed for good; what it had found is kept. May be called twice."""
+    session = Session.objects.select_related("team").filter(pk=session_id).first()
+    if session is None or not session.is_active:
+        return
+    kept = replay(session, Refusal(kind="unavailable", message=message))
+    with transaction.atomic():
+        state = Session.State.DEGRADED if kept.draft else Session.State.FAILED
+        _end(session, _fields(kept) | {"state": state, "stop_reason": "interrupted", "message": message})
+
+
+def propose_session(actor: Actor, session: Session) -> None:
+    """Put the best text into the review queue because a person wants it there."""
+    require(actor, "propose")
+    with transaction.atomic():
+        if not session.can_propose:
+            raise Conflict("This session has no answer to propose, or it is in the queue already.", code="nothing")
+        _propose(session, actor=actor)
+
+
+def _end(session: Session, fields: Mapping[str, Any]) -> bool:
+    if not Session.objects.filter(pk=session.pk).active().update(**fields, finished=timezone.now(), next_try=None):
+        return False
+    session.refresh_from_db()
+    told = {
+        "state": session.state,
+        "stop_reason": session.stop_reason,
+        "message": session.message,
+        "score": None if session.score is None else float(session.score),
+        "iterations": session.iterations,
+        "tokens": session.tokens,
+        "cost_usd": str(session.cost_usd),
+    }
+    append(session.stream, "session.finished", told)
+    announce(session.team, "sessions")
+    return True
+
+
+def _fields(outcome: Outcome) -> dict[str, Any]:
+    best = outcome.best
+    critique = {
+        "aspects": [{"name": a.name, "score": a.score, "why": a.why} for a in best.aspects] if best else [],
+        "issues": [{"aspect": i.aspect, "severity": i.severity, "fix": i.fix} for i in best.issues] if best else [],
+        "summary": outcome.message,
+    }
+    return {
+        "state": outcome.state,
+        "stop_reason": outcome.stop_reason,
+        "message": outcome.message,
+        "cause": outcome.cause,
+        "score": None if outcome.score is None else Decimal(str(outcome.score)),
+        "iterations": outcome.iterations,
+        "draft": outcome.draft,
+        "best_text": outcome.best_text,
+        "claims": outcome.claims,
+        "critique": critique,
+        "models_used": [{"model": model, "provider": teacher} for model, teacher in outcome.answered_by],
+    }
+
+
+def _propose(session: Session, *, actor: Actor | None) -> None:
+    """Propose the pair and remember it on the session."""
+    settings = {"threshold": str(session.threshold), "max_iterations": session.max_iterations, **session.versions}
+    quotes = [{**claim, "quotes": [{**q, "n": int(q["label"])} for q in claim["quotes"]]} for claim in session.claims]
+    pair = propose_pair(
+        team=session.team,
+        instruction=session.question,
+        draft=session.draft,
+        completion=session.best_text,
+        score=session.score,
+        evidence=[{**entry, "n": int(entry["label"])} for entry in session.evidence],
+        claims=quotes,
+        critique=session.critique,
+        provenance={
+            "origin": "session",
+            "session_id": str(session.pk),
+            "teachers": session.models_used,
+            "prompts_sha256": str(session.versions.get("prompts", "")),
+            "settings_sha256": digest(canonical(settings).decode()),
+        },
+        session_id=session.pk,
+        stop_reason=session.stop_reason,
+        flags=[] if session.is_accepted else [session.stop_reason],
+        actor=actor,
+    )
+    Session.objects.filter(pk=session.pk).update(pair_id=pair.pk)
+    session.pair_id = pair.pk
+    append(session.stream, "session.proposed", {"pair_id": str(pair.pk)}, actor=actor.user if actor else None)
+
+
+def _clean(text: str, longest: int, name: str) -> str:
+    text = text.strip()
+    if "\x00" in text:
+        raise Invalid(f"The {name} holds a character that cannot be stored.")
+    if len(text) > longest:
+        raise Invalid(f"The {name} is longer than {longest:,} characters.", code="too_long")
+    return text

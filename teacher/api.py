@@ -1,0 +1,124 @@
+"""API of sessions: start one, follow it, cancel it."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, Any
+from uuid import UUID
+
+from ninja import Field, Query, Router, Schema, Status
+
+from studio.events.models import Event
+from studio.web.http import ApiRequest
+from teacher import actions
+from teacher.access import access_session
+from teacher.models import MOST_ITERATIONS, Session
+
+router = Router(tags=["Sessions"])
+BATCH = 500
+
+
+class SessionIn(Schema):
+    """A question for the teachers. Without evidence the team's vault is searched.
+
+    draft: an answer to start from. teacher: an endpoint's id or name, "environment" or "built-in".
+    """
+
+    question: str = Field(min_length=1, max_length=actions.LONGEST_QUESTION)
+    draft: str = Field(default="", max_length=actions.LONGEST_DRAFT)
+    evidence: list[str] = Field(default_factory=list, max_length=50)
+    teacher: str = Field(default="", max_length=80)
+    threshold: Decimal = Field(default=Decimal("0.8"), ge=0, le=1)
+    max_iterations: int = Field(default=3, ge=1, le=MOST_ITERATIONS)
+
+
+class SessionCreated(Schema):
+    id: UUID
+
+
+class QuoteOut(Schema):
+    """Words that stand in the evidence; start and end count in the document, where there is one."""
+
+    text: str
+    label: str
+    title: str
+    document_id: str
+    start: int
+    end: int
+
+
+class ClaimOut(Schema):
+    """A claim of the best text. note: why its verdict was downgraded, if it was."""
+
+    text: str
+    verdict: str
+    quotes: list[QuoteOut]
+    note: str
+
+
+class SessionOut(Schema):
+    """A session; `score` is null as long as nothing has been judged."""
+
+    id: UUID
+    state: Session.State
+    stop_reason: str
+    message: str
+    score: float | None
+    iterations: int
+    question: str
+    draft: str
+    best_text: str
+    claims: list[ClaimOut]
+    tokens: int
+    cost_usd: float
+    pair_id: UUID | None
+    created: datetime
+
+
+class EventOut(Schema):
+    seq: int
+    kind: str
+    data: dict[str, Any]
+    created: datetime
+
+
+class EventsOut(Schema):
+    """Events after the one asked for, at most 500, oldest first."""
+
+    events: list[EventOut]
+    last_seq: int
+
+
+@router.post("/sessions", response={201: SessionCreated}, summary="Start a session")
+def create_session(request: ApiRequest, data: SessionIn) -> Status[Session]:
+    session = actions.start_session(
+        request.auth,
+        data.question,
+        draft=data.draft,
+        texts=data.evidence,
+        teacher=data.teacher,
+        threshold=data.threshold,
+        max_iterations=data.max_iterations,
+    )
+    return Status(201, session)
+
+
+@router.get("/sessions/{session_id}", response=SessionOut, summary="Read a session")
+def get_session(request: ApiRequest, session_id: UUID) -> Session:
+    return access_session(request.auth, session_id)
+
+
+@router.get("/sessions/{session_id}/events", response=EventsOut, summary="Follow a session")
+def get_session_events(
+    request: ApiRequest, session_id: UUID, after: Annotated[int, Query(ge=0, le=2**62)] = 0
+) -> dict[str, Any]:
+    session = access_session(request.auth, session_id)
+    events = list(Event.objects.after(session.stream, after)[:BATCH])
+    return {"events": events, "last_seq": events[-1].seq if events else after}
+
+
+@router.post("/sessions/{session_id}/cancel", response=SessionOut, summary="Cancel a session")
+def cancel_session(request: ApiRequest, session_id: UUID) -> Session:
+    session = access_session(request.auth, session_id, right="teach")
+    actions.cancel_session(request.auth, session)
+    session.refresh_from_db()
+    return session

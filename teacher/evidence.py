@@ -1,0 +1,76 @@
+"""The passages a session is held against: given by a person, chosen in a chat, or found in the vault."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, TypedDict
+
+from studio.accounts.models import Team
+from studio.vault.models import Chunk, Document
+from studio.vault.search import hybrid
+
+MOST_PASSAGES = 12
+FROM_VAULT = 8
+MOST_CHARACTERS = 40_000
+
+
+class Entry(TypedDict):
+    """One passage as a session stores it; document_id is empty for a text that a person gave."""
+
+    label: str
+    title: str
+    text: str
+    document_id: str
+    chunk_id: int | None
+    start: int
+    end: int
+    sha256: str
+
+
+def given(texts: Iterable[str]) -> list[Entry]:
+    """Texts that a person brought, numbered in their order."""
+    entries = [
+        _entry(title=f"Given passage {n}", text=text.strip(), end=len(text.strip()))
+        for n, text in enumerate((text for text in texts if text.strip()), 1)
+    ]
+    return _packed(entries)
+
+
+def chosen(team: Team, chunk_ids: Sequence[int]) -> list[Entry]:
+    """Passages of the team's vault by their ids, in that order; ids of others are left out."""
+    rows = Chunk.objects.filter(pk__in=chunk_ids[:MOST_PASSAGES], document__team=team).select_related("document")
+    ready = {chunk.pk: chunk for chunk in rows if chunk.document.state == Document.State.READY}
+    return _packed([_of_chunk(ready[pk]) for pk in dict.fromkeys(chunk_ids) if pk in ready])
+
+
+def search(team: Team, question: str) -> list[Entry]:
+    """The passages of the team's vault that fit the question best."""
+    return chosen(team, [hit.chunk_id for hit in hybrid(team.pk, question, limit=FROM_VAULT)])
+
+
+def _of_chunk(chunk: Chunk) -> Entry:
+    document = chunk.document
+    return _entry(
+        title=chunk.header or document.title,
+        text=chunk.text,
+        document_id=str(document.pk),
+        chunk_id=chunk.pk,
+        start=chunk.start,
+        end=chunk.end,
+        sha256=document.text_sha256,
+    )
+
+
+def _entry(*, title: str, text: str, **place: Any) -> Entry:
+    nowhere: dict[str, Any] = {"document_id": "", "chunk_id": None, "start": 0, "end": 0, "sha256": ""}
+    return Entry(label="", title=title[:300], text=text, **{**nowhere, **place})
+
+
+def _packed(entries: list[Entry]) -> list[Entry]:
+    """The first passages that fit, with their numbers."""
+    kept: list[Entry] = []
+    size = 0
+    for entry in entries[:MOST_PASSAGES]:
+        size += len(entry["text"])
+        if kept and size > MOST_CHARACTERS:
+            break
+        kept.append({**entry, "label": str(len(kept) + 1)})
+    return kept

@@ -1,0 +1,85 @@
+"""Walks a session: its evidence, its teachers, and what happens when one of them will not answer."""
+
+from collections.abc import Callable
+from typing import Any, cast
+
+from studio.endpoints.actions import ask_endpoint, choose, find
+from studio.endpoints.models import Endpoint
+from studio.events import durable
+from studio.jobs.registry import Retry
+from studio.llm.steps import Answer, Ask, Refusal, Reply, Role
+from teacher import actions, evidence
+from teacher.models import Session
+from teacher.replay import flow_of, replay
+
+Stopped = Callable[[], bool]
+#: Seconds before the teacher is asked again, for each time it was away; then the session ends as degraded.
+PAUSES = (2.0, 8.0, 30.0)
+LONGEST_PAUSE = 600.0
+
+
+class Superseded(Exception):
+    """The session was cancelled, or another worker has it."""
+
+
+class _Refused(Exception):
+    """The teacher will not answer; its refusal is not recorded as an answer, so that the session can go on later."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.kind)
+        self.refusal = refusal
+
+
+def run_session(session_id: str, *, stopped: Stopped) -> None:
+    """Walk the session to its end, or until it has to wait (Retry) or is not wanted any more (Superseded).
+
+    Run again after a crash it takes up where it was: answers on record are not asked for again.
+    """
+    session = Session.objects.select_related("team").filter(pk=session_id).first()
+    if session is None or not actions.begin_session(session):
+        return
+    if not session.evidence:
+        actions.keep_evidence(session, evidence.search(session.team, session.question))
+
+    def ask(step: Ask) -> Answer:
+        if stopped():
+            raise Superseded
+        answer = _asked(session, step, stopped)
+        if isinstance(answer, Refusal):
+            _give_way(session, answer)
+        else:
+            actions.count_reply(session, cast("Reply", answer))
+        if stopped():
+            raise Superseded
+        return answer
+
+    try:
+        outcome = durable.run(session.stream, flow_of(session), ask=ask)
+    except _Refused as refused:
+        outcome = replay(session, refused.refusal)
+    actions.finish_session(session, outcome)
+
+
+def _asked(session: Session, step: Ask, stopped: Stopped) -> Answer:
+    endpoint = _endpoint(session, step.role)
+    if endpoint is None:
+        message = "The teacher that this session asked for is not set up any more."
+        return Refusal(kind="auth", message=message, cause="endpoint removed or not in use")
+    return ask_endpoint(endpoint, step, stopped=stopped)
+
+
+def _endpoint(session: Session, role: Role) -> Endpoint | None:
+    return find(session.team, session.teacher) if session.teacher else choose(session.team, role)
+
+
+def _give_way(session: Session, refusal: Refusal) -> Any:
+    """Raise what a refusal leads to: an end, a pause, or the session's own end."""
+    if refusal.kind == "cancelled":
+        raise Superseded
+    session.refresh_from_db(fields=["waits"])
+    most = 1 if refusal.kind == "timeout" else len(PAUSES)  # each time-out has cost a minute of waiting already
+    if not refusal.passing or session.waits >= most or (refusal.retry_after_s or 0) > LONGEST_PAUSE:
+        raise _Refused(refusal)
+    seconds = max(PAUSES[session.waits], refusal.retry_after_s or 0)
+    actions.wait_for_teacher(session, refusal, seconds)
+    raise Retry(seconds, refusal.message)
