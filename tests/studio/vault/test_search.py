@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from studio.accounts.models import Team, User
+from studio.events.watch import may_watch
 from studio.vault import actions
 from studio.vault.models import Chunk, ChunkVector, Document
 from studio.vault.reading import text_of
@@ -142,3 +143,18 @@ def test_why_names_the_ranks_and_shares(alice: User, team: Team) -> None:
     assert sentence.startswith("Keyword rank 1 (BM25")
     assert "Meaning rank 1 (cosine" in sentence
     assert why(hits[-1], {"keyword", "meaning"}).startswith("Keyword not among the first 100 gives 0 + Meaning rank 3")
+
+
+@pytest.mark.skipif("connection.vendor != 'sqlite'", reason="the index of SQLite")
+def test_the_keyword_index_keeps_positions_and_stems() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT sql FROM sqlite_master WHERE name = 'vault_search'")
+        (sql,) = cursor.fetchone()
+    assert "porter unicode61" in sql
+    assert "detail" not in sql  # without positions a ranked query does not end in minutes
+
+
+def test_members_and_nobody_else_watch_the_vault(bob: User, charlie: User, team: Team) -> None:
+    assert may_watch(bob, f"vault:{team.pk}")
+    assert not may_watch(charlie, f"vault:{team.pk}")
+    assert not may_watch(bob, "vault:nonsense")
