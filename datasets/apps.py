@@ -11,3 +11,4 @@ class DatasetsConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("datasets.kinds")
+        import_module("datasets.export_kinds")

@@ -152,6 +152,11 @@ class KeyList:
         return {entry.id: entry.public for entry in self.keys if role in entry.roles}
 
 
+def state_of(name: str) -> State:
+    """Return the state of that name; KeyError when there is none."""
+    return _STATES[name]
+
+
 def write_list(listed: KeyList) -> bytes:
     """Return `keys.json`: canonical JSON and LF, keys sorted by id."""
     names = {"not_before": "notBefore", "not_after": "notAfter", "revoked_at": "revokedAt", "reason": "reason"}

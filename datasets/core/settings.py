@@ -1,6 +1,6 @@
 """What somebody decides before an export is written; nothing here depends on the clock or the machine."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
@@ -42,8 +42,9 @@ class ExportSettings:
     """Everything about an export but its rows.
 
     layouts: names of `layouts.LAYOUTS`; selection: counts of what the team had and left out (see SELECTION);
-    review_log: digest of the head and length of the log the approvals come from; producer: software name, version and
-    commit; checks: tool → result as text; supersedes: digest of the statement that a withdrawal replaces.
+    review_log: digest of the head and length of the log the approvals come from; materials: read when the rows have
+    ended, so they may be collected while the rows stream; producer: software name, version and commit; checks: tool →
+    result as text; supersedes: digest of the statement that a withdrawal replaces.
     """
 
     name: str
@@ -58,7 +59,7 @@ class ExportSettings:
     frames: bool = False
     selection: Mapping[str, int] = field(default_factory=dict)
     approvers: tuple[Approver, ...] = ()
-    materials: tuple[Material, ...] = ()
+    materials: Sequence[Material] = ()
     review_log: Mapping[str, Any] | None = None
     producer: Mapping[str, str] = field(default_factory=dict)
     checks: Mapping[str, str] = field(default_factory=dict)

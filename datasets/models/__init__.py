@@ -2,6 +2,21 @@
 
 from datasets.models.dataset import Dataset, default_dataset
 from datasets.models.decision import Decision
+from datasets.models.export import Export, ExportRow
+from datasets.models.imports import Import
 from datasets.models.pair import Pair
+from datasets.models.signing import FrameSecret, Ledger, LedgerEntry, SigningKey
 
-__all__ = ["Dataset", "Decision", "Pair", "default_dataset"]
+__all__ = [
+    "Dataset",
+    "Decision",
+    "Export",
+    "ExportRow",
+    "FrameSecret",
+    "Import",
+    "Ledger",
+    "LedgerEntry",
+    "Pair",
+    "SigningKey",
+    "default_dataset",
+]

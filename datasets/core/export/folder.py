@@ -37,11 +37,11 @@ def appearing(folder: Path) -> Iterator[Path]:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield temporary
         for path in [*(p for p in temporary.rglob("*") if p.is_dir()), temporary]:
-            _sync_folder(path)
+            sync_folder(path)
         if folder.exists():
             raise FolderRefused(f"{folder.name} exists already.")
         temporary.rename(folder)
-        _sync_folder(folder.parent)
+        sync_folder(folder.parent)
     except BaseException:
         shutil.rmtree(temporary, ignore_errors=True)
         raise
@@ -136,7 +136,8 @@ class Sink:
         self.path.unlink()
 
 
-def _sync_folder(path: Path) -> None:
+def sync_folder(path: Path) -> None:
+    """Force a folder's entries to disk."""
     handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(handle)

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from datasets.core import canonical, dsse, ledger, names, statement
-from datasets.core.errors import KeyRefused, Malformed
-from datasets.core.export.folder import appearing, put
+from datasets.core.errors import FolderRefused, KeyRefused, Malformed
+from datasets.core.export.folder import appearing, put, sync_folder
 from datasets.core.keys import KeyList, check_public, key_id, read_list
 
 _PARTS = ("statement", "entry", "note")
@@ -40,6 +40,35 @@ class SigningRequest:
     def to_bytes(self) -> bytes:
         """Return the request as a file."""
         return canonical.dump({part: base64.b64encode(getattr(self, part)).decode() for part in _PARTS}) + b"\n"
+
+
+def request_for(payload: bytes, head: ledger.LedgerHead) -> tuple[SigningRequest, ledger.LedgerHead]:
+    """Return what is to be signed for a statement that follows head in the ledger, and the head after it."""
+    found = statement.read(payload)
+    entry = ledger.next_entry(
+        head,
+        statement=payload,
+        root=found.root.hex(),
+        count=found.count,
+        keys_version=found.body["keys"]["version"],
+    )
+    after = ledger.advance(head, entry)
+    return SigningRequest(statement=payload, entry=entry, note=ledger.note_text(after)), after
+
+
+def complete(unsigned: Path, files: Mapping[str, bytes], folder: Path) -> None:
+    """Put the signed files into an unsigned export and give it its final name; nothing is copied.
+
+    files: `Sealed.files`. Raises FolderRefused when folder exists.
+    """
+    if folder.exists():
+        raise FolderRefused(f"{folder.name} exists already.")
+    for name, data in files.items():
+        put(unsigned, name, data)
+    (unsigned / names.REQUEST).unlink(missing_ok=True)
+    sync_folder(unsigned)
+    unsigned.rename(folder)
+    sync_folder(folder.parent)
 
 
 def read_request(data: bytes) -> SigningRequest:

@@ -9,11 +9,11 @@ from typing import Any
 from datasets.core import canonical, card, croissant, dsse, keys, names, parquet, statement, stubs
 from datasets.core.errors import ExportError, KeyRefused, RecordError
 from datasets.core.export.folder import Sink, appearing, put
-from datasets.core.export.signing import SigningRequest, seal
+from datasets.core.export.signing import request_for, seal
 from datasets.core.frames import DEFAULT_LIMITS, FrameError, build_train_pair, check_key
 from datasets.core.frames import sign as sign_frame
 from datasets.core.layouts import LAYOUTS
-from datasets.core.ledger import LedgerHead, advance, next_entry, note_text
+from datasets.core.ledger import LedgerHead
 from datasets.core.merkle import Tree
 from datasets.core.policy import checker
 from datasets.core.records import PairRecord, Row, WithheldRow, to_line
@@ -83,15 +83,7 @@ def write(
             body, infos = files.finish()
         payload = statement.build(infos, body)
         root = files.tree.root().hex()
-        entry = next_entry(
-            ledger,
-            statement=payload,
-            root=root,
-            count=files.tree.size,
-            keys_version=settings.keys.version,
-        )
-        head = advance(ledger, entry)
-        request = SigningRequest(statement=payload, entry=entry, note=note_text(head))
+        request, head = request_for(payload, ledger)
         if sign is None:
             put(target, names.REQUEST, request.to_bytes())
             key_id, sealed = None, None

@@ -1,0 +1,256 @@
+"""Starting an export: which pairs, in which form; taking rows back; giving up."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.db.models import Count, F, Q, QuerySet, Value
+from django.db.models.fields import BooleanField, UUIDField
+from django.utils import timezone
+
+from datasets.actions import keys
+from datasets.core import dsse, names
+from datasets.core import parquet as parquet_core
+from datasets.core.errors import ExportError
+from datasets.core.export import read_request, read_signatures
+from datasets.core.layouts import LAYOUTS
+from datasets.core.settings import DEFAULT_LAYOUTS
+from datasets.exported import export_check
+from datasets.models import Dataset, Decision, Export, ExportRow, FrameSecret, Pair, SigningKey
+from studio.accounts.access import Actor, require
+from studio.accounts.actions import announce
+from studio.events.actions import append
+from studio.jobs.actions import enqueue
+from studio.web.http import Conflict, Invalid
+
+BUILD_JOB = "datasets.build_export"
+SIGN_JOB = "datasets.sign_export"
+MAX_VERSION = 40
+
+
+@export_check
+def is_in_export(pair: Pair) -> bool:
+    """Whether the pair stands in an export that is ready, waiting or being built."""
+    return ExportRow.objects.filter(pair=pair, withheld=False, export__in=Export.objects.standing()).exists()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportChoice:
+    """What somebody wants exported. min_quality: least score, or None for any; version: empty for the next number."""
+
+    dataset: Dataset
+    min_quality: Decimal | None = None
+    version: str = ""
+    description: str = ""
+    layouts: Sequence[str] = DEFAULT_LAYOUTS
+    parquet: bool = True
+    frames: bool = False
+    frame_secret: FrameSecret | None = None
+    outside: bool = False
+
+    def pairs(self) -> QuerySet[Pair]:
+        """The pairs that would leave now, ascending by id."""
+        found = Pair.objects.approved().filter(team_id=self.dataset.team_id, dataset=self.dataset)
+        if self.min_quality is not None:
+            found = found.filter(score__gte=self.min_quality)
+        return found.order_by("pk")
+
+    def selection(self) -> dict[str, int]:
+        """What the data set holds now and what is left out, as the statement names it."""
+        status = Pair.Status
+        counts = Pair.objects.filter(dataset=self.dataset).aggregate(
+            approved=Count("pk", filter=Q(status=status.APPROVED)),
+            rejected=Count("pk", filter=Q(status=status.REJECTED)),
+            pending=Count("pk", filter=Q(status__in=[status.PROPOSED, status.SENT_BACK])),
+            withdrawn=Count("pk", filter=Q(export_rows__withheld=True), distinct=True),
+        )
+        below = 0 if self.min_quality is None else counts["approved"] - self.pairs().count()
+        return {**counts, "belowThreshold": below}
+
+
+def next_version(dataset: Dataset) -> str:
+    """The number of the data set's next export."""
+    return str(Export.objects.filter(dataset=dataset).count() + 1)
+
+
+def start_export(actor: Actor, choice: ExportChoice) -> Export:
+    """Take the approved pairs as they are at this moment, and have them written and signed in the background.
+
+    Taking them and checking that they are approved is one transaction; from then on their decisions stand.
+    Raises Invalid (422) when nothing would leave or the choice cannot be used; Forbidden (403).
+    """
+    require(actor, "export")
+    _check(actor, choice)
+    keys.ensure_key(actor.team, actor.user)
+    with transaction.atomic():
+        export = _create(actor, choice, rows=1)
+        taken = _take(export, choice.pairs().select_for_update())
+        if not taken:
+            raise Invalid("There is no approved pair that fits: nothing would leave.")
+        Export.objects.filter(pk=export.pk).update(rows=taken)
+        export.rows = taken
+        _announce_start(export, actor)
+    return export
+
+
+def withdraw_rows(actor: Actor, export: Export, pairs: Sequence[UUID]) -> Export:
+    """Make the export again without the text of some rows; the root over all rows stays the same.
+
+    Raises Invalid when none of the pairs is in it, Conflict when it is not ready; Forbidden.
+    """
+    require(actor, "export")
+    if not export.is_ready:
+        raise Conflict("Only a finished export can have rows withdrawn.")
+    with transaction.atomic():
+        gone = set(export.export_rows.filter(pair__in=pairs, withheld=False).values_list("pair_id", flat=True))
+        if not gone:
+            raise Invalid("None of these pairs is in the export.")
+        names = ("team", "dataset", "description", "min_quality", "layouts", "parquet", "frames", "frame_secret")
+        fields: dict[str, Any] = {name: getattr(export, name) for name in names}
+        again = Export.objects.create(
+            **fields,
+            version=f"{export.version}-w{export.successors.count() + 1}"[:MAX_VERSION],
+            rows=export.rows,
+            withheld=export.withheld + len(gone),
+            selection=export.selection,
+            review_log=export.review_log,
+            supersedes=export,
+            created_by=actor.user,
+        )
+        rows = export.export_rows.order_by("pair_id").values_list("pair_id", "version", "withheld")
+        ExportRow.objects.bulk_create(
+            [
+                ExportRow(export=again, pair_id=pair, version=version, withheld=withheld or pair in gone)
+                for pair, version, withheld in rows.iterator()
+            ],
+            batch_size=2_000,
+        )
+        _announce_start(again, actor)
+    return again
+
+
+def retry_export(actor: Actor, export: Export) -> Export:
+    """Begin a failed export anew with the pairs that are approved now. Raises Conflict, Invalid, Forbidden."""
+    if not export.is_failed:
+        raise Conflict("Only a failed export can be made again.")
+    choice = ExportChoice(
+        dataset=export.dataset,
+        min_quality=export.min_quality,
+        version=export.version,
+        description=export.description,
+        layouts=export.layouts,
+        parquet=export.parquet,
+        frames=export.frames,
+        frame_secret=export.frame_secret,
+        outside=export.signing == Export.Signing.OUTSIDE,
+    )
+    return start_export(actor, choice)
+
+
+def attach_signatures(actor: Actor, export: Export, data: bytes) -> None:
+    """Take the signatures file that an outside key made for a waiting export, and have the export completed.
+
+    Raises Invalid (422) when they are not by an active key of the team over exactly this export; Conflict; Forbidden.
+    """
+    require(actor, "export")
+    if not export.is_waiting:
+        raise Conflict("This export does not wait for a signature.")
+    try:
+        signatures = read_signatures(data)
+        request = read_request((export.unsigned / names.REQUEST).read_bytes())
+    except (ExportError, OSError) as error:
+        raise Invalid("This is not the signatures file of an export.") from error
+    mine = signatures["statement"][0]
+    if not dsse.is_signature(mine.public, mine.value, request.messages()["statement"]):
+        raise Invalid("The signature does not belong to this export.")
+    if not SigningKey.objects.filter(team=actor.team, key_id=mine.key_id, state=SigningKey.State.ACTIVE).exists():
+        raise Invalid("The key that signed is not an active key of the team.")
+    with transaction.atomic():
+        waiting = Export.objects.filter(pk=export.pk, state=Export.State.WAITING, signatures="")
+        if not waiting.update(signatures=data.decode()):
+            raise Conflict("Signatures were attached already.")
+        enqueue(SIGN_JOB, key=f"export:{export.pk}", team=actor.team, export_id=str(export.pk))
+
+
+def fail_export(export_id: str, reason: str) -> None:
+    """Say that an export ended without a result; its pairs can be decided about again."""
+    with transaction.atomic():
+        open_states = [Export.State.BUILDING, Export.State.WAITING]
+        changed = Export.objects.filter(pk=export_id, state__in=open_states).update(
+            state=Export.State.FAILED, error=reason, finished=timezone.now()
+        )
+        if changed:
+            export = Export.objects.select_related("team").get(pk=export_id)
+            data = {"export_id": export_id, "reason": reason}
+            append(f"export:{export_id}", "export.failed", data)
+            append(f"datasets:{export.team_id}", "export.failed", data)
+            announce(export.team, "datasets")
+
+
+def _check(actor: Actor, choice: ExportChoice) -> None:
+    if choice.dataset.team_id != actor.team.pk:
+        raise Invalid("This data set belongs to another team.")
+    if unknown := [name for name in choice.layouts if name not in LAYOUTS]:
+        raise Invalid(f"There is no layout called {unknown[0]!r:.60}.")
+    if len(choice.version) > MAX_VERSION:
+        raise Invalid(f"A version has at most {MAX_VERSION} characters.")
+    if choice.parquet and not parquet_core.is_available():
+        raise Invalid("Parquet files cannot be written here: pyarrow is not installed.")
+    if choice.outside and not _has_outside_key(actor):
+        raise Invalid("Add the public half of the outside key on the keys page first.")
+
+
+def _has_outside_key(actor: Actor) -> bool:
+    return actor.team.signing_keys.filter(state="active", sealed="").exists()
+
+
+def _create(actor: Actor, choice: ExportChoice, *, rows: int) -> Export:
+    last = Decision.objects.filter(team=actor.team).order_by("-position").values("position", "digest").first()
+    return Export.objects.create(
+        team=actor.team,
+        dataset=choice.dataset,
+        version=choice.version or next_version(choice.dataset),
+        description=choice.description,
+        min_quality=choice.min_quality,
+        layouts=sorted(choice.layouts),
+        parquet=choice.parquet,
+        frames=choice.frames,
+        frame_secret=choice.frame_secret if choice.frames else None,
+        signing=Export.Signing.OUTSIDE if choice.outside else Export.Signing.STUDIO,
+        rows=rows,
+        selection=choice.selection(),
+        review_log={"head": last["digest"], "length": last["position"]} if last else {},
+        created_by=actor.user,
+    )
+
+
+def _take(export: Export, pairs: QuerySet[Pair]) -> int:
+    """Copy ids and versions of locked pairs into the export, inside the database; returns how many."""
+    found = pairs.annotate(
+        wanted=Value(export.pk, output_field=UUIDField()), stays=Value(False, output_field=BooleanField())
+    ).values_list("wanted", "pk", "version", "stays")
+    sql, parameters = found.query.sql_with_params()
+    table = connection.ops.quote_name(ExportRow._meta.db_table)
+    with connection.cursor() as cursor:
+        cursor.execute(f"INSERT INTO {table} (export_id, pair_id, version, withheld) {sql}", parameters)
+        return int(cursor.rowcount)
+
+
+def _announce_start(export: Export, actor: Actor) -> None:
+    data = {"export_id": str(export.pk), "rows": export.rows}
+    append(f"export:{export.pk}", "export.started", data, actor=actor.user)
+    append(f"datasets:{export.team_id}", "export.started", data, actor=actor.user)
+    announce(actor.team, "datasets")
+    enqueue(BUILD_JOB, key=f"export:{export.pk}", team=actor.team, export_id=str(export.pk))
+
+
+def approvals_of(export: Export) -> QuerySet[Decision]:
+    """The decisions by which the export's rows were approved."""
+    return Decision.objects.filter(
+        verdict=Decision.Verdict.APPROVE,
+        pair__export_rows__export=export,
+        version=F("pair__export_rows__version"),
+    )
