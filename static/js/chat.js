@@ -11,34 +11,32 @@ const read = new Map(); // message id → how many characters were read out
 
 // --- the growing answer -------------------------------------------------------------------------------------------------
 
-function scroller() {
-  const thread = $("#thread");
-  return thread && thread.scrollHeight > thread.clientHeight + 1 ? thread : document.scrollingElement;
-}
-const isAtEnd = (box) => box.scrollHeight - box.scrollTop - box.clientHeight < 120;
+// Somebody who has scrolled up to read is left alone; whoever sees the end of the answer keeps seeing it.
+const isInView = (answer) => answer.getBoundingClientRect().bottom < innerHeight + 80;
+const follow = (answer) => answer.scrollIntoView({ block: "end" });
 
 function grow({ message_id: id, at, text }) {
-  const place = $("[data-answer-text]", answerOf(id) ?? document.createElement("i"));
+  const answer = answerOf(id);
+  const place = answer && $("[data-answer-text]", answer);
   if (!place) return;
   const points = [...place.textContent];
   if (points.length < at) { fetchThread(); return; }
-  const box = scroller();
-  const follow = isAtEnd(box);
+  const wasInView = isInView(answer);
   place.textContent = points.slice(0, at).join("") + text;
   status(id, "Writing");
   speak(id, place.textContent);
-  if (follow) box.scrollTop = box.scrollHeight;
+  if (wasInView) follow(answer);
 }
 
 function restart({ message_id: id }) {
-  const place = $("[data-answer-text]", answerOf(id) ?? document.createElement("i"));
+  const place = $(`[data-message="${CSS.escape(id)}"] [data-answer-text]`);
   if (place) place.textContent = "";
   read.delete(id);
   status(id, "Beginning again");
 }
 
 function status(id, word) {
-  const place = $("[data-answer-status]", answerOf(id) ?? document.createElement("i"));
+  const place = $(`[data-message="${CSS.escape(id)}"] [data-answer-status]`);
   if (place && place.textContent !== word) place.textContent = word;
 }
 
@@ -102,8 +100,6 @@ document.addEventListener("click", (event) => {
 
 // --- arriving -----------------------------------------------------------------------------------------------------------------------
 
-function arrive() {
-  const busy = $('[data-message][aria-busy="true"]');
-  if (busy || !location.hash) scroller().scrollTop = scroller().scrollHeight;
-}
-arrive();
+const answers = document.querySelectorAll("[data-message]");
+const latest = $('[data-message][aria-busy="true"]') ?? answers[answers.length - 1];
+if (latest && (!location.hash || latest.getAttribute("aria-busy"))) follow(latest);

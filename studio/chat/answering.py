@@ -18,6 +18,7 @@ from studio.chat.core.prompt import Turn
 from studio.chat.core.tree import branch
 from studio.chat.models import Message
 from studio.chat.writing import PAUSE_S, Superseded, Writer
+from studio.endpoints.actions import ask_endpoint, choose
 from studio.events import durable
 from studio.llm.steps import Answer, Ask, Call
 from studio.vault.models import Document
@@ -43,8 +44,13 @@ class Host:
 
 
 def host_of(team: Team) -> Host:
-    """The team's vault and the team's answerer."""
-    return Host(search=lambda query, limit: search_vault(team, query, limit), ask=partial(ask_team_answerer, team))
+    """The team's vault, and the endpoint that the team has chosen for answering."""
+    endpoint = choose(team, "answerer")
+
+    def ask(question: Ask, stopped: Stopped, on_text: OnText) -> Answer:
+        return ask_endpoint(endpoint, question, stopped=stopped, on_text=on_text)
+
+    return Host(search=partial(search_vault, team), ask=ask)
 
 
 def answer_message(message_id: str, *, claim: int, stopped: Stopped, host: Host | None = None) -> None:
@@ -122,13 +128,6 @@ def ask_while_watching(ask: Callable[[Stopped, OnText], Answer], *, stopped: Sto
         finally:
             halt.set()
     return future.result()
-
-
-def ask_team_answerer(team: Team, question: Ask, stopped: Stopped, on_text: OnText) -> Answer:
-    """Ask the endpoint that the team has chosen for answering."""
-    from studio.endpoints.actions import ask_endpoint, choose
-
-    return ask_endpoint(choose(team, "answerer"), question, stopped=stopped, on_text=on_text)
 
 
 def search_vault(team: Team, query: str, limit: int) -> Hits:

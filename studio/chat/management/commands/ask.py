@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from studio.accounts.models import Team
 from studio.chat.answering import answer_once, host_of
 from studio.chat.core.answer import Answered
-from studio.web.templatetags.ui import money
+from studio.web.formats import money
 
 
 class Command(BaseCommand):
