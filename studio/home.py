@@ -1,13 +1,87 @@
-"""The front page: what needs me now, and the counts in the rail."""
+"""The front page and the rail: a few lines from each app about what needs somebody."""
 
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import Count, IntegerField, Model, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest as DjangoRequest
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 from django.views.decorators.http import require_safe
 
+from datasets.models import Export, Pair
+from studio.accounts.middleware import NoTeam, current_actor
+from studio.accounts.models import Team
+from studio.chat.models import Conversation
+from studio.events.models import Stream
+from studio.vault.models import Document
 from studio.web.http import HttpRequest
+from teacher.models import Session
+
+RECENT = timedelta(days=1)
+SHOWN = 6
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """The front page."""
-    return render(request, "home.html")
+    """What needs the person now, what runs, and what came of it last."""
+    team = request.actor.team
+    sessions = Session.objects.filter(team=team)
+    troubled = [Session.State.FAILED, Session.State.DEGRADED]
+    context = {
+        "to_review": list(Pair.objects.awaiting_review().filter(team=team).order_by("pk")[:SHOWN]),
+        "running": list(sessions.active().order_by("-pk")[:SHOWN]),
+        "troubled": list(
+            sessions.filter(state__in=troubled, finished__gt=timezone.now() - RECENT).order_by("-pk")[:SHOWN]
+        ),
+        "failed_documents": list(Document.objects.failed().filter(team=team).order_by("-pk")[:SHOWN]),
+        "conversations": list(Conversation.objects.filter(team=team).order_by("-updated")[:SHOWN]),
+        "has_documents": Document.objects.filter(team=team).exists(),
+        "has_approved": Pair.objects.approved().filter(team=team).exists(),
+        "last_export": Export.objects.filter(team=team, state=Export.State.READY).order_by("-pk").first(),
+    }
+    return render(request, "home.html", context)
+
+
+@require_safe
+def rail(request: HttpRequest) -> HttpResponse:
+    """The rail again, with its counts of this moment."""
+    return render(request, "ui/_rail.html", {"rail_oob": True})
+
+
+def rail_context(request: DjangoRequest) -> dict[str, Any]:
+    """`rail` for every page of a person who is in a team; looked up only where a template shows it."""
+    if not request.user.is_authenticated:
+        return {}
+    return {"rail": SimpleLazyObject(lambda: _counts(request))}
+
+
+def _counts(request: DjangoRequest) -> dict[str, Any]:
+    try:
+        team = current_actor(request).team
+    except NoTeam:
+        return {}
+    stream = f"team:{team.pk}"
+    recently = timezone.now() - RECENT
+    sessions = Session.objects.all()
+    counts = (
+        Team.objects.filter(pk=team.pk)
+        .values(
+            to_review=_number(Pair.objects.awaiting_review()),
+            documents_failed=_number(Document.objects.failed()),
+            sessions_failed=_number(sessions.filter(state=Session.State.FAILED, finished__gt=recently)),
+            running=_number(sessions.active()),
+            after=Coalesce(Subquery(Stream.objects.filter(pk=stream).values("last_seq")), 0),
+        )
+        .get()
+    )
+    return {**counts, "stream": stream, "refresh_on": "team.changed"}
+
+
+def _number(rows: QuerySet[Any, Any]) -> Coalesce:
+    """How many of these rows a team has, as part of one statement."""
+    counted: QuerySet[Model, Any] = rows.filter(team=OuterRef("pk")).order_by().values("team").annotate(n=Count("pk"))
+    return Coalesce(Subquery(counted.values("n"), output_field=IntegerField()), 0)

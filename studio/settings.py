@@ -86,6 +86,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "studio.web.context.page",
+                "studio.home.rail_context",
             ],
             "builtins": ["studio.web.templatetags.ui", "django.templatetags.static"],
         },

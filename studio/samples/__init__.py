@@ -11,3 +11,13 @@ QUESTIONS = (
     "Who approves travel expenses above 500 euros?",
     "How often must the temperature sensor of the RX-40 be calibrated?",
 )
+# Drafts as somebody might write them from memory; the teachers find what is wrong with them.
+DRAFTS = {
+    QUESTIONS[1]: (
+        "The doors of a reefer may stay open for at most 20 minutes during loading. If loading takes longer, close the "
+        "doors, run the unit for ten minutes and begin again. Drivers get a bonus for quick loading."
+    ),
+    QUESTIONS[
+        3
+    ]: "Travel expenses above 500 euros are approved by the team lead. An approval is given in the expense tool.",
+}
