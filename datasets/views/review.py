@@ -135,7 +135,8 @@ def _hand(request: HttpRequest, *, limit: int = HAND) -> HttpResponse:
     """Cards that fill the person's hand up again: one at least, unless they hold too many or the queue is empty."""
     have = pair_ids(request.POST.getlist("have"))
     number = min(max(1, HAND - len(have)), limit - len(have))
-    without = {*have, *_skipped(request)}
+    leaving = pair_ids(request.POST.getlist("without"))  # decisions that the browser has made and not yet sent
+    without = {*have, *leaving, *_skipped(request)}
     pairs = actions.claim_pairs(request.actor, limit=number, wanted=_wanted(request), without=without)
     return _cards(request, pairs)
 

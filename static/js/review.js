@@ -7,6 +7,7 @@ const root = document.querySelector("[data-review]");
 const HEARTBEAT = 60_000; // ms; a lease lasts many of them
 
 const cards = []; // the hand: articles, in the order of the queue
+const leaving = new Set(); // ids whose decision is on its way; the server must not give them out again
 let at = 0; // the one on the screen
 let line = Promise.resolve(); // requests wait for the one before, so the log has the order of the keys
 let pending = 0;
@@ -48,6 +49,11 @@ function drop(card) {
   if (index < at) at -= 1;
 }
 
+function leave(card) {
+  leaving.add(idOf(card));
+  drop(card);
+}
+
 function add(html, { inFront = false } = {}) {
   const page = new DOMParser().parseFromString(html, "text/html");
   const fresh = [...page.querySelectorAll("template[data-next]")]
@@ -76,6 +82,7 @@ function send(address, data, then) {
     let html = "";
     try {
       for (const card of cards) data.append("have", idOf(card));
+      for (const id of leaving) data.append("without", id);
       answer = await fetch(address, { method: "POST", body: data, headers: { "HX-Request": "true" } });
       html = await answer.text();
       if (answer.redirected || answer.headers.has("HX-Redirect")) { location.reload(); return; }
@@ -102,8 +109,9 @@ function decide(form, button) {
   const data = new FormData(form);
   if (button?.name) data.append(button.name, button.value);
   $("dialog[open]", card)?.close();
-  drop(card);
+  leave(card);
   send(form.action, data, (answer, html) => {
+    leaving.delete(idOf(card));
     if (answer?.ok) {
       forget(card);
       add(html);
@@ -115,8 +123,9 @@ function decide(form, button) {
 }
 
 function skip(card, address) {
-  drop(card);
+  leave(card);
   send(address, bare(), (answer, html) => {
+    leaving.delete(idOf(card));
     if (answer?.ok) add(html);
     else bringBack(card, answer ? fragment(html) : stamp("data-unsaved"));
   });
@@ -155,6 +164,13 @@ const original = (card) => fieldOf(card).defaultValue;
 function combined(card) {
   const kept = (hunk) => $(hunk.querySelector("input").checked ? "del" : "ins", hunk)?.textContent ?? "";
   return [...$("[data-diff]", card).childNodes].map((node) => (node.nodeType === Node.TEXT_NODE ? node.data : kept(node))).join("");
+}
+
+// A text changed by hand is no longer a choice of hunks; it stays in view, so that nobody approves it unseen.
+function reveal(card) {
+  const isTyped = fieldOf(card).value !== original(card);
+  for (const box of card.querySelectorAll("[name=revert]")) box.disabled = isTyped;
+  if (isTyped) edit(card, { focus: false });
 }
 
 function edit(card, { focus = true } = {}) {
@@ -208,10 +224,7 @@ function onInput(event) {
   if (event.target.matches("[name=revert]")) {
     fieldOf(card).value = combined(card);
   } else if (event.target.matches("[data-text]")) {
-    // A text changed by hand is no longer a choice of hunks; it stays in view, so that nobody approves it unseen.
-    const isTyped = event.target.value !== original(card);
-    for (const box of card.querySelectorAll("[name=revert]")) box.disabled = isTyped;
-    if (isTyped) edit(card, { focus: false });
+    reveal(card);
   }
 }
 
@@ -250,7 +263,10 @@ async function beat() {
 
 function start() {
   const first = $("[data-slot] > [data-card]");
-  if (first) cards.push(first);
+  if (first) {
+    cards.push(first);
+    reveal(first); // the browser or a kept draft may have filled it in already
+  }
   for (const template of root.querySelectorAll("template[data-next]")) {
     cards.push(document.importNode(template.content, true).querySelector("[data-card]"));
     template.remove();

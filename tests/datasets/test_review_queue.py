@@ -125,6 +125,12 @@ def test_the_answer_to_a_script_brings_the_next_card(team: Team, rita_client: Cl
     assert cards_in(response) == [str(pairs[4].pk)]
 
 
+def test_a_pair_whose_decision_is_still_on_its_way_is_not_given_out_again(team: Team, rita_client: Client) -> None:
+    pairs = [make_pair(team) for _ in range(3)]
+    response = decide(rita_client, pairs[0], script=True, verdict="approve", without=[str(pairs[1].pk)])
+    assert cards_in(response) == [str(pairs[2].pk)]
+
+
 def test_the_answer_to_a_script_with_an_empty_hand_fills_it(team: Team, rita_client: Client) -> None:
     pairs = [make_pair(team) for _ in range(6)]
     response = decide(rita_client, pairs[0], script=True, verdict="approve")
