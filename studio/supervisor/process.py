@@ -38,7 +38,7 @@ class Child:
     def start(self) -> None:
         """Start it. The caller must have no threads, because the death signal is set between fork and exec."""
         self._started = time.monotonic()
-        self._process = subprocess.Popen(  # noqa: S603  our own fixed commands
+        self._process = subprocess.Popen(
             self._command,
             env=self._env,
             start_new_session=True,  # Ctrl-C reaches the supervisor alone, which then ends the children in order
@@ -67,17 +67,12 @@ class Child:
         process = self._process
         if process is None:
             return
-        self._signal(signal.SIGTERM)
+        process.terminate()
         with suppress(subprocess.TimeoutExpired):
             process.wait(max(0.1, deadline - time.monotonic()))
-        self._signal(signal.SIGKILL)
-        process.wait()
-
-    def _signal(self, number: int) -> None:
-        if self._process is None:
-            return
         with suppress(ProcessLookupError):
-            os.killpg(self._process.pid, number)
+            os.killpg(process.pid, signal.SIGKILL)  # with whatever it started itself
+        process.wait()
 
 
 def _reason(code: int) -> str:
