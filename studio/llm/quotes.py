@@ -33,14 +33,14 @@ _MAX_PLACES: Final = 1_000  # repeats looked at for one passage; only a source m
 _HYPHENS: Final = frozenset("-‐‑‒–−\u00ad")
 _APOSTROPHES: Final = frozenset("'’‘ʼ＇`´")
 _SPACING: Final = frozenset("—―/\\|()[]{}⁄")  # read as a gap between words
-_SIGNS: Final = frozenset("<>=≤≥≠±+×÷%‰°^✓✔✗✘")
+_SIGNS: Final = frozenset("%‰°^✓✔✗✘")  # kept beside currencies and mathematical symbols
+_NO_SIGNS: Final = re.compile(r"[~\u2190-\u21ff\u27f0-\u27ff\u2900-\u297f]")  # arrows are written in many ways
 _ELLIPSIS: Final = re.compile(r"[\[(] ?(?:…|\.{3,}+|\. \. \.) ?[\])]|…|\.{3,}+|\. \. \.")
-_NEGATION: Final = re.compile(
-    r"\b(?:not|no|never|nor|neither|none|cannot|without|unless|except|\w+n't|nicht|kein\w{0,2}|nie|niemals|ohne|ne|pas)\b"
-)
+_NEGATION: Final = re.compile(r"\b(?:not|never|no|cannot|\w+n't|nicht|kein\w{0,2}|nie|niemals)\b")
 _SENTENCE_END: Final = re.compile(r"[.!?。！？][\"'”’)\]]*(?:\s|$)|\n\s*\n")
 _MARKS: Final = "\"'“”„‘’‚«».,;:!?()[]{}*_`#。，！？「」"
 _LINE_BREAK: Final = re.compile(r"[ \t]*\r?\n[ \t]*(?=[^\W\d_])")
+_QUOTED_LINE: Final = re.compile(r"(?:\A|\n)[ \t>]*\Z")
 _THOUSANDS: Final = re.compile(r",\d{3}(?!\d)")
 _UNSPACED: Final = re.compile(
     r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\U00020000-\U0003ffff]"
@@ -71,7 +71,7 @@ def _plain(char: str) -> tuple[str, str]:
     if char.isspace() or char in _SPACING:
         return "s", " "
     category = unicodedata.category(char)
-    if char in _SIGNS or category == "Sc":
+    if char in _SIGNS or category == "Sc" or (category == "Sm" and not _NO_SIGNS.match(char)):
         return "g", unicodedata.normalize("NFKC", char)
     if category[0] == "C":
         return "x", ""
@@ -118,7 +118,10 @@ def fold(text: str) -> Folded:
         elif role == "s":
             gap = True
         elif role == "g":
-            put(form, at, apart=True)
+            if char == ">" and _QUOTED_LINE.search(text, max(0, at - 40), at):
+                gap = True  # the mark of a quoted line in Markdown or a mail
+            else:
+                put(form, at, apart=True)
         else:
             after = _role(text, at + 1)
             if before == "d" and after == "d":
@@ -227,7 +230,10 @@ def _identical(spans: list[Span], quote: str, source: Folded) -> list[Span]:
 
 
 def _with_punctuation(span: Span, quote: str, source: Folded) -> Span:
-    """Widen a match over the marks at the quote's ends that stand in the source as well."""
+    """Widen a match over what stands before and after the quote's words, as far as the source has it too."""
+    lead = fold(quote).offsets[0]
+    if source.source.startswith(quote, span[0] - lead) and span[0] >= lead:
+        return span[0] - lead, span[0] - lead + len(quote)
     start, end = span
     for char in reversed(quote[: len(quote) - len(quote.lstrip(_MARKS))]):
         if start > 0 and source.source[start - 1] == char:

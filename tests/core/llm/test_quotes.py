@@ -89,6 +89,25 @@ def test_a_changed_word_number_or_sign_is_refused(quote: str) -> None:
     assert found(quote) is None
 
 
+def test_symbols_are_part_of_what_is_said() -> None:
+    source = fold("The frame is ⧆ ≗⊗⊙ ⧈ and x ≥ 5 → done.")
+    assert align("The frame is ⧆≗⊗⊙⧈ and x ≥ 5 done", source) == (0, 37)
+    assert align("The frame is ⧆ ≗⊙⊗ ⧈", source) is None
+    assert align("and x ≤ 5", source) is None
+    assert align("and x 5", source) is None
+
+
+def test_the_marks_of_quoted_lines_are_not() -> None:
+    source = fold("> The fee is\n> due at once.\n> > If not, pay > 5 euro.")
+    assert align("The fee is due at once. If not, pay > 5 euro", source) == (2, 52)
+    assert align("pay 5 euro", source) is None
+
+
+def test_a_quote_that_stands_as_it_is_aligns_with_all_its_marks() -> None:
+    text = "See | **a b c** | d e f |. *End*"
+    assert align("| **a b c** | d e f |", fold(text)) == (4, 25)
+
+
 def test_an_ellipsis_stands_for_a_left_out_middle() -> None:
     assert found("The per diem is ... payable within 30 days") == POLICY[17 : POLICY.index(" Employees") - 1]
     assert found("Employees may not […] during a project.") == "Employees may not resign during a project."
