@@ -1,7 +1,7 @@
 """The passages a session is held against: given by a person, chosen in a chat, or found in the vault."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any, TypedDict
+from typing import TypedDict
 
 from studio.accounts.models import Team
 from studio.vault.models import Chunk, Document
@@ -59,9 +59,26 @@ def _of_chunk(chunk: Chunk) -> Entry:
     )
 
 
-def _entry(*, title: str, text: str, **place: Any) -> Entry:
-    nowhere: dict[str, Any] = {"document_id": "", "chunk_id": None, "start": 0, "end": 0, "sha256": ""}
-    return Entry(label="", title=title[:300], text=text, **{**nowhere, **place})
+def _entry(
+    *,
+    title: str,
+    text: str,
+    document_id: str = "",
+    chunk_id: int | None = None,
+    start: int = 0,
+    end: int = 0,
+    sha256: str = "",
+) -> Entry:
+    return Entry(
+        label="",
+        title=title[:300],
+        text=text,
+        document_id=document_id,
+        chunk_id=chunk_id,
+        start=start,
+        end=end,
+        sha256=sha256,
+    )
 
 
 def _packed(entries: list[Entry]) -> list[Entry]:

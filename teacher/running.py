@@ -1,18 +1,31 @@
 """Walks a session: its evidence, its teachers, and what happens when one of them will not answer."""
 
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any, Protocol
 
 from studio.endpoints.actions import ask_endpoint, choose, find
 from studio.endpoints.models import Endpoint
 from studio.events import durable
 from studio.jobs.registry import Retry
-from studio.llm.steps import Answer, Ask, Refusal, Reply, Role
+from studio.llm.steps import Answer, Ask, Refusal, Role
 from teacher import actions, evidence
 from teacher.models import Session
 from teacher.replay import flow_of, replay
 
 Stopped = Callable[[], bool]
+
+
+class AskModel(Protocol):
+    """Asks one question at an endpoint; `studio.endpoints.actions.ask_endpoint`."""
+
+    def __call__(self, endpoint: Endpoint, ask: Ask, *, stopped: Stopped) -> Answer: ...
+
+
+GONE = Refusal(
+    kind="auth",
+    message="The teacher that this session asked for is not set up any more.",
+    cause="endpoint removed or not in use",
+)
 #: Seconds before the teacher is asked again, for each time it was away; then the session ends as degraded.
 PAUSES = (2.0, 8.0, 30.0)
 LONGEST_PAUSE = 600.0
@@ -30,12 +43,15 @@ class _Refused(Exception):
         self.refusal = refusal
 
 
-def run_session(session_id: str, *, stopped: Stopped) -> None:
+def run_session(session_id: str, *, stopped: Stopped, ask_model: AskModel = ask_endpoint) -> None:
     """Walk the session to its end, or until it has to wait (Retry) or is not wanted any more (Superseded).
 
-    Run again after a crash it takes up where it was: answers on record are not asked for again.
+    ask_model: asks an endpoint. Run again after a crash it takes up where it was: answers on record are not asked for
+    again.
     """
     session = Session.objects.select_related("team").filter(pk=session_id).first()
+    if stopped():
+        raise Superseded
     if session is None or not actions.begin_session(session):
         return
     if not session.evidence:
@@ -44,11 +60,12 @@ def run_session(session_id: str, *, stopped: Stopped) -> None:
     def ask(step: Ask) -> Answer:
         if stopped():
             raise Superseded
-        answer = _asked(session, step, stopped)
+        endpoint = _endpoint(session, step.role)
+        answer = ask_model(endpoint, step, stopped=stopped) if endpoint else GONE
         if isinstance(answer, Refusal):
             _give_way(session, answer)
         else:
-            actions.count_reply(session, cast("Reply", answer))
+            actions.count_reply(session, answer)
         if stopped():
             raise Superseded
         return answer
@@ -58,14 +75,6 @@ def run_session(session_id: str, *, stopped: Stopped) -> None:
     except _Refused as refused:
         outcome = replay(session, refused.refusal)
     actions.finish_session(session, outcome)
-
-
-def _asked(session: Session, step: Ask, stopped: Stopped) -> Answer:
-    endpoint = _endpoint(session, step.role)
-    if endpoint is None:
-        message = "The teacher that this session asked for is not set up any more."
-        return Refusal(kind="auth", message=message, cause="endpoint removed or not in use")
-    return ask_endpoint(endpoint, step, stopped=stopped)
 
 
 def _endpoint(session: Session, role: Role) -> Endpoint | None:

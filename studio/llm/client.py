@@ -50,9 +50,18 @@ class Limits:
 class _Stopped(Exception):
     """Why one try ended without a reply."""
 
-    def __init__(self, kind: RefusalKind, cause: str, *, retry_after_s: float | None = None, message: str = "") -> None:
+    def __init__(
+        self,
+        kind: RefusalKind,
+        cause: str,
+        *,
+        retry_after_s: float | None = None,
+        message: str = "",
+        is_worth_a_retry: bool = True,
+    ) -> None:
         super().__init__(kind)
         self.kind = kind
+        self.is_worth_a_retry = is_worth_a_retry and kind in ("unavailable", "rate_limited")
         self.cause = cause
         self.retry_after_s = retry_after_s
         self.message = message or wire.SENTENCES[kind]
@@ -154,9 +163,10 @@ class Client:
     def _pause(self, stop: _Stopped, tried: int) -> float | None:
         """Seconds to wait before the next try, None when there is none.
 
-        A time-out is not tried again here: the first try may well be billed.
+        A time-out is not tried again here, because the first try may well be billed; nor is nonsense, because it mostly
+        means a wrong address.
         """
-        if stop.kind not in ("unavailable", "rate_limited") or tried >= self.limits.tries:
+        if not stop.is_worth_a_retry or tried >= self.limits.tries:
             return None
         if stop.retry_after_s is None:
             return self._random.uniform(0, min(30.0, 2.0 ** (tried - 1)))
@@ -182,7 +192,8 @@ class Client:
                 raise _Stopped("unavailable", type(error).__name__) from error
             except wire.MalformedChunk as error:
                 message = "The teacher's server answered with something that is not a chat completion."
-                raise _Stopped("unavailable", f"malformed: {error}", message=message) from error
+                cause = f"malformed: {error}"
+                raise _Stopped("unavailable", cause, message=message, is_worth_a_retry=False) from error
             except OutboundRefused as error:
                 raise _Stopped("bad_request", error.cause, message=error.message) from error
             except LlmError as error:
