@@ -10,7 +10,7 @@ class QuestionForm(forms.Form):
 
     question = forms.CharField(
         max_length=LONGEST_QUESTION,
-        widget=forms.Textarea(attrs={"rows": 3, "data-draft-key": "", "class": "input", "placeholder": "What would you like to know?"}),
+        widget=forms.Textarea(attrs={"rows": 3, "class": "input", "placeholder": "What would you like to know?"}),
         error_messages={"required": "Write a question first."},
     )
     parent = forms.UUIDField(required=False, widget=forms.HiddenInput)

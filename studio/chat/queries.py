@@ -11,6 +11,7 @@ from studio.accounts.models import Team
 from studio.chat.core.tree import Step, branch
 from studio.chat.models import Citation, Conversation, Message
 from studio.vault.models import Chunk, Document
+from studio.web.formats import count, duration, money
 
 PAGE_SIZE = 30
 CONTEXT = 160
@@ -57,6 +58,19 @@ class Shown:
     @property
     def is_streaming(self) -> bool:
         return self.message.state == Message.State.STREAMING
+
+    @property
+    def account(self) -> list[str]:
+        """Who answered, and what it took."""
+        message = self.message
+        parts = [message.endpoint, message.model]
+        if message.tokens:
+            parts.append(f"{count(message.tokens)} tokens")
+        if message.cost_usd is not None:
+            parts.append(money(message.cost_usd))
+        if message.took_s is not None:
+            parts.append(duration(message.took_s))
+        return [part for part in parts if part]
 
     @property
     def chunk_ids(self) -> list[int]:

@@ -78,11 +78,11 @@ class Writer:
             "error": answered.error,
             "trace": _trace(answered),
             "is_cut": answered.is_cut,
+            "endpoint": answered.endpoint[:80],
+            "model": answered.model[:120],
         }
         if reply is not None:
             fields |= {
-                "model": reply.model[:120],
-                "endpoint": reply.teacher[:80],
                 "tokens_in": reply.usage.prompt,
                 "tokens_out": reply.usage.completion,
                 "cost_usd": reply.cost_usd,

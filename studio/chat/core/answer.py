@@ -21,7 +21,7 @@ class Answered:
 
     state: "done", or "failed" with a sentence in `error` (cause: for operators). text: what may be shown.
     query: what was searched for. passages: what entered the prompt. reply: the model's own account, if it gave one.
-    is_cut: the answer reached its length limit.
+    endpoint, model: who was asked. is_cut: the answer reached its length limit.
     """
 
     state: Literal["done", "failed"]
@@ -31,6 +31,8 @@ class Answered:
     citations: tuple[Citation, ...] = ()
     removed: tuple[Removed, ...] = ()
     reply: Reply | None = None
+    endpoint: str = ""
+    model: str = ""
     error: str = ""
     cause: str = ""
 
@@ -58,6 +60,8 @@ def answer_question(question: str, history: Sequence[Turn] = (), *, name: str = 
             state="failed",
             query=query,
             passages=passages,
+            endpoint=reply.teacher,
+            model=reply.model,
             error=reply.message,
             cause=f"{reply.kind}: {reply.cause}",
         )
@@ -69,6 +73,8 @@ def answer_question(question: str, history: Sequence[Turn] = (), *, name: str = 
             passages=passages,
             removed=composed.removed,
             reply=reply,
+            endpoint=reply.teacher,
+            model=reply.model,
             error="The model ended without an answer.",
             cause=f"empty answer, finish_reason {reply.finish_reason}",
         )
@@ -80,6 +86,8 @@ def answer_question(question: str, history: Sequence[Turn] = (), *, name: str = 
         citations=composed.citations,
         removed=composed.removed,
         reply=reply,
+        endpoint=reply.teacher,
+        model=reply.model,
     )
 
 

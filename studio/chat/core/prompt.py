@@ -33,19 +33,15 @@ def messages(question: str, passages: Sequence[Passage], history: Sequence[Turn]
         {"role": turn.role, "content": _OLD_NUMBERS.sub("", turn.text)[:MOST_TURN_CHARACTERS]}
         for turn in history[-MOST_TURNS:]
     ]
-    asked = f"{_fenced(passages)}\n\nQuestion: {question}"
+    evidence = "\n\n".join(f"[{passage.label}] {_one_line(passage.title)}\n{passage.text}" for passage in passages)
+    asked = f"{_fenced('EVIDENCE', evidence)}\n\n{_fenced('QUESTION', question)}"
     return ({"role": "system", "content": RULES}, *earlier, {"role": "user", "content": asked})
 
 
-def _fenced(passages: Sequence[Passage]) -> str:
-    """The passages between marks that no document can contain, because the marks are made of all the passages."""
-    together = "\x00".join(f"{passage.title}\x00{passage.text}" for passage in passages)
-    mark = hashlib.sha256(together.encode()).hexdigest()[:10]
-    return "\n".join(
-        f"<passage-{mark} number={passage.label} document={_one_line(passage.title)!r}>\n"
-        f"{passage.text}\n</passage-{mark}>"
-        for passage in passages
-    )
+def _fenced(name: str, body: str) -> str:
+    """Material between marks that it cannot imitate, because they carry its digest."""
+    mark = hashlib.sha256(body.encode()).hexdigest()[:8]
+    return f"=== BEGIN {name} {mark} ===\n{body}\n=== END {name} {mark} ==="
 
 
 def _one_line(title: str) -> str:
