@@ -29,5 +29,5 @@ class Dataset(models.Model):
 
 def default_dataset(team: Team) -> Dataset:
     """The team's first data set, made when it is first asked for."""
-    first = Dataset.objects.filter(team=team).order_by("id").first()
+    first = Dataset.objects.filter(team=team).order_by("created", "id").first()
     return first or Dataset.objects.get_or_create(team=team, name=DEFAULT_NAME)[0]
