@@ -32,7 +32,7 @@ def run_session(ctx: JobContext, session_id: str) -> None:
 def _left(ctx: JobContext, session_id: str) -> None:
     """The work was called off: see to it that the session is neither lost nor left running.
 
-    Resumed meanwhile, it found this job still there and has no other. Called off on the jobs page, it has to end.
+    Resumed meanwhile, it found this job still there and has no other. Called off by somebody else, it has to end.
     """
     mine = Job.objects.filter(pk=ctx.job.pk, claims=ctx.job.claims, cancel_requested=True).exists()
     state = Session.objects.filter(pk=session_id).values_list("state", flat=True).first()

@@ -29,7 +29,7 @@ class EndpointQuerySet(models.QuerySet["Endpoint"]):
 
     def usable(self) -> "EndpointQuerySet":
         """The enabled ones, the newest first: that order decides who serves a role."""
-        return self.filter(is_enabled=True).order_by("-id")
+        return self.filter(is_enabled=True).order_by("-created", "-id")
 
 
 class Endpoint(models.Model):

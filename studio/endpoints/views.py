@@ -27,7 +27,7 @@ def endpoint_list(request: HttpRequest) -> HttpResponse:
     context = {
         "stream": stream,
         "last_seq": Stream.objects.filter(pk=stream).values_list("last_seq", flat=True).first() or 0,
-        "endpoints": Endpoint.objects.filter(team=team).order_by("-id"),
+        "endpoints": Endpoint.objects.filter(team=team).order_by("-created", "-id"),
         "serving": [(words, choose(team, role)) for role, words in ROLE_WORDS.items()],
         "environment": from_environment(team),
         "built_in": built_in(team),

@@ -249,7 +249,7 @@ def _called_off(session):
     return JobContext(job)
 
 
-def test_a_job_called_off_on_the_jobs_page_ends_the_session(bob):
+def test_a_job_that_is_called_off_ends_the_session(bob):
     session = make_session(bob)
     context = _called_off(session)
     Session.objects.filter(pk=session.pk).update(state="running")
