@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import close_old_connections, connection
+from django.db import connection
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
@@ -138,15 +138,15 @@ class _Beat:
                 jobs = list(self._jobs.values())
                 if not jobs:
                     self._thread = None
-                    break
+                    return
             try:
-                close_old_connections()
                 ids = [job.pk for job in jobs]
                 running = Job.objects.filter(pk__in=ids, status=Job.Status.RUNNING, worker=worker_name())
                 running.update(lease_until=_lease())
             except Exception:  # a database that is away for a moment must not end the beat
                 log.exception("leases could not be renewed")
-        connection.close()
+            finally:
+                connection.close()  # none is held while it waits, and closing needs no database
 
 
 class _Covering:
