@@ -31,7 +31,7 @@ class Page:
 class Evidence:
     """A citation as it is shown; address: the document at the quote, empty when the source is gone or has changed.
 
-    before, after: the words around the quote in its passage.
+    before, after: the words around the quote in its paragraph.
     """
 
     citation: Citation
@@ -150,7 +150,8 @@ def _evidence(team: Team, citations: Sequence[Citation]) -> dict[int, Evidence]:
             address = document.span_url(citation.start or 0, citation.end or 0)
             offset, text = texts.get(citation.chunk_id or 0, (citation.start or 0, citation.quote))
             start, end = (citation.start or 0) - offset, (citation.end or 0) - offset
-            before, after = text[max(0, start - CONTEXT) : start], text[end : end + CONTEXT]
+            before = text[max(0, start - CONTEXT) : start].rpartition("\n\n")[2]
+            after = text[end : end + CONTEXT].partition("\n\n")[0]
         found[citation.pk] = Evidence(citation=citation, address=address, before=before, after=after)
     return found
 

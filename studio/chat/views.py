@@ -17,7 +17,7 @@ from studio.chat.forms import QuestionForm, RenameForm
 from studio.chat.models import Conversation, Message
 from studio.chat.queries import Page, newest, page_of, thread
 from studio.events.models import Stream
-from studio.web.htmx import render_partial
+from studio.web.htmx import is_partial, render_partial
 from studio.web.http import Conflict, HttpRequest
 
 
@@ -80,6 +80,8 @@ def message_stop(request: HttpRequest, pk: UUID, message_pk: UUID) -> HttpRespon
     conversation = access_conversation(request.actor, pk, right="ask")
     answer = access_message(conversation, message_pk, role=Message.Role.ASSISTANT)
     actions.stop_answer(answer)
+    if is_partial(request):
+        return _detail(request, conversation, at=message_pk)
     return _to_answer(answer)
 
 

@@ -141,6 +141,13 @@ def test_a_stop_ends_the_answer_at_once(client: Client, alice: User) -> None:
     assert "Stopped before anything was written." in client.get(page_of(answer)).content.decode()
 
 
+def test_a_stop_from_the_page_answers_with_the_thread(client: Client, alice: User) -> None:
+    answer = actions.start_conversation(actor_of(alice), "When?")
+    part = client.post(do("stop", answer), headers={"HX-Request": "true", "HX-Target": "thread"}).content.decode()
+    assert "Stopped before anything was written." in part
+    assert "<html" not in part
+
+
 def test_a_stop_that_comes_too_late_changes_nothing(client: Client, alice: User) -> None:
     answer = answered(alice)
     assert client.post(do("stop", answer)).status_code == 302
