@@ -35,6 +35,13 @@ def sealer() -> Sealer:
     return Sealer(_public_file().read_bytes())
 
 
+def public_half() -> str:
+    """The public half of the sealing key as hex digits, for processes that may only seal; makes the key if need be."""
+    given = env.text("STUDIO_SEAL_KEY")
+    key = _key(given, "STUDIO_SEAL_KEY") if given else make_keys()
+    return X25519PrivateKey.from_private_bytes(key).public_key().public_bytes_raw().hex()
+
+
 def make_keys() -> bytes:
     """Make `seal.key` and `seal.pub` unless they are there, and return the opening key."""
     key = env.key_file(_public_file().with_suffix(".key"))

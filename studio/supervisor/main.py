@@ -16,6 +16,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import close_old_connections
 
+from studio.accounts.secrets import public_half
 from studio.events.poke import socket_folder
 from studio.supervisor.process import Child
 
@@ -139,9 +140,11 @@ def _children() -> list[Child]:
     celery += ["--without-heartbeat", "--loglevel", "WARNING"]
     serve = ["--host", settings.STUDIO_HOST, "--port", str(settings.STUDIO_PORT), "--lifespan", "off"]
     serve += ["--no-access-log", "--log-level", "warning", "--no-server-header", "--timeout-graceful-shutdown", "3"]
+    # The web process gets the public half of the sealing key and no way to the other one.
+    web = {"STUDIO_ROLE": "web", "STUDIO_SEAL_KEY": "", "STUDIO_SEAL_KEY_FILE": "", "STUDIO_SEAL_PUBLIC": public_half()}
     threads, processes = str(settings.STUDIO_WORKER_THREADS), str(settings.STUDIO_WORKER_PROCESSES)
     return [
-        Child("web", [python, "-m", "uvicorn", "studio.asgi:application", *serve], {"STUDIO_ROLE": "web"}),
+        Child("web", [python, "-m", "uvicorn", "studio.asgi:application", *serve], web),
         Child(
             "io worker", [*celery, "-P", "threads", "-c", threads, "-Q", "io", "-n", "io@%h"], {"STUDIO_ROLE": "worker"}
         ),

@@ -100,6 +100,7 @@ def errors(get_response: View) -> View:
 _TITLES = {
     403: "You may not do this",
     409: "Somebody was faster",
+    410: "This link is gone",
     413: "Too large",
     422: "This cannot be used",
     429: "Too many requests",
