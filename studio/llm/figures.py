@@ -133,9 +133,18 @@ class Figure:
 
 def figures(text: str) -> list[Figure]:
     """Every figure of a text, in order; citation marks such as [2] are none."""
-    text = CITATION.sub("", text)
-    found = (_figure(match.groupdict(), text, match.end()) for match in _FIGURE.finditer(text))
-    return [figure for figure in found if figure is not None]
+    return [figure for _, _, figure in located(CITATION.sub("", text))]
+
+
+def located(text: str) -> list[tuple[int, int, Figure]]:
+    """Every figure with the place of its digits or words, as offsets (start, end) into the text."""
+    found = ((m.start(), m.end(), _figure(m.groupdict(), text, m.end())) for m in _FIGURE.finditer(text))
+    return [(start, end, figure) for start, end, figure in found if figure is not None]
+
+
+def is_unit(word: str) -> bool:
+    """Whether a word is a unit of measure: "days", "kg", "euros"."""
+    return word.casefold() in _UNITS
 
 
 def belongs_to_figures(word: str) -> bool:

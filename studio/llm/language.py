@@ -61,18 +61,18 @@ _SAME_WORDS = (
     "allow permit authorize authorise",
     "forbid prohibit ban disallow forbidden",
     "buy purchase bought",
-    "employee staff worker personnel",
+    "employee staff personnel",
     "begin start commence began",
     "terminate cancel",
     "end ended ending finish",
     "price cost fee charge",
     "require need mandatory oblige obligatory compulsory",
     "send submit sent",
-    "get receive obtain",
+    "get got receive obtain accrue",
     "pay paid payment payable due",
     "keep kept retain store hold held",
     "customer client",
-    "document paper record",
+    "document paper",
     "replace exchange swap",
     "fix repair mend",
     "warranty guarantee warrant",
@@ -86,6 +86,8 @@ _SAME_WORDS = (
     "show shown display",
     "choose chosen select",
 )
+#: Every word that has near synonyms, as it is written.
+SYNONYMS = frozenset(word for row in _SAME_WORDS for word in row.split())
 _SAME = {_base(word): _base(row.split()[0]) for row in _SAME_WORDS for word in row.split()}
 _OPPOSITE_WORDS = """allow/forbid include/exclude require/optional maximum/minimum increase/decrease above/below
     exceeding/below exceeding/maximum below/minimum enable/disable open/close accept/reject accept/refuse

@@ -49,6 +49,8 @@ class Evidence:
         self.titles: dict[str, str] = {}
         for passage in passages:
             self._add(str(passage["label"]), str(passage.get("title", "")), str(passage["text"]))
+        titles = [frozenset(content(title)) for title in self.titles.values()]
+        self._titled = frozenset.intersection(*titles) if titles else frozenset[str]()
         counts = Counter(stem for sentence in self.sentences for stem in sentence.stems)
         total = len(self.sentences)
         self._rarity = {stem: math.log(1 + (total + 1) / (0.5 + count)) for stem, count in counts.items()}
@@ -82,17 +84,24 @@ class Evidence:
             )
             before = stems
 
-    def weight(self, stems: Iterable[str]) -> float:
-        """Sum of the rarities of distinct stems; a stem no sentence holds weighs most."""
-        return sum(self._rarity.get(stem, self._unseen) for stem in set(stems))
+    def weight(self, stems: Iterable[str], *, power: int = 1) -> float:
+        """Sum of the rarities of distinct stems; a stem no sentence holds weighs most.
 
-    def share(self, wanted: Sequence[str], sentence: Sentence, *, context: float = 0.6) -> float:
+        power: above 1 it stresses the rare ones, and what every title says counts half.
+        """
+        total = 0.0
+        for stem in sorted(set(stems)):  # in a fixed order, so that sums are the same in every process
+            rarity = self._rarity.get(stem, self._unseen)
+            total += (rarity * (0.5 if power > 1 and stem in self._titled else 1.0)) ** power
+        return total
+
+    def share(self, wanted: Sequence[str], sentence: Sentence, *, context: float = 0.6, power: int = 1) -> float:
         """How much of the wanted words a sentence covers, 0 to 1; words only around it count `context`."""
-        total = self.weight(wanted)
+        total = self.weight(wanted, power=power)
         if not total:
             return 0.0
-        inside = self.weight(set(wanted) & sentence.stems)
-        beside = self.weight((set(wanted) - sentence.stems) & sentence.around)
+        inside = self.weight(set(wanted) & sentence.stems, power=power)
+        beside = self.weight((set(wanted) - sentence.stems) & sentence.around, power=power)
         return (inside + context * beside) / total
 
 

@@ -45,7 +45,7 @@ def relevant(question: str, evidence: Evidence, *, most: int = MOST_SENTENCES) -
 
 
 def _score(question: str, wanted: Sequence[str], sentence: Sentence, evidence: Evidence) -> float:
-    score = evidence.share(wanted, sentence, context=0.4)
+    score = evidence.share(wanted, sentence, context=0.4, power=2)
     if sentence.figures and _WANTS_FIGURE.search(question):
         score += 0.12
     asked = codes(names(question))
@@ -53,7 +53,7 @@ def _score(question: str, wanted: Sequence[str], sentence: Sentence, evidence: E
         score -= 0.3
     if sentence.text.rstrip().endswith("?"):
         score -= 0.3
-    inside = evidence.share(wanted, sentence, context=0.0)
+    inside = evidence.share(wanted, sentence, context=0.0, power=2)
     headed = evidence.weight(set(wanted) & sentence.heading) / (evidence.weight(wanted) or 1)
     if headed >= 0.6:
         return max(score, 0.75 * headed + 0.25 * inside)
@@ -108,7 +108,11 @@ def missing(question: str, candidate: str, evidence: Evidence) -> list[Sentence]
 def _says(text: str, sentence: Sentence) -> bool:
     stems = set(content(text))
     shared = len(stems & sentence.stems) / (len(sentence.stems) or 1)
-    return shared >= 0.6 and 2 * len(lacking(sentence.figures, figures(text))) <= len(sentence.figures)
+    told = figures(text)
+    lacks = lacking(sentence.figures, told)
+    if any(figure.disagrees(other) for figure in lacks for other in lacking(told, sentence.figures)):
+        return False
+    return shared >= 0.6 and 2 * len(lacks) <= len(sentence.figures)
 
 
 def rewrite(question: str, candidate: str, evidence: Evidence, rejected: Iterable[str] = ()) -> str:

@@ -211,6 +211,13 @@ def test_a_fault_code_is_not_answered_with_another_ones_text():
     assert "rotor" not in draft("What does fault code E07 mean?", Evidence(PUMP_MANUAL))
 
 
+def test_a_word_of_every_title_draws_in_nothing():
+    answer = draft("How can the agreement be terminated?", Evidence(SERVICE_CONTRACT))
+    assert "The Client may not terminate for convenience during the initial term [1]." in answer
+    assert "confidential" not in answer
+    assert "negligence" not in answer
+
+
 def test_a_draft_is_split_at_joints_where_both_sides_stand_alone():
     text = "Backups are made daily at 02:00 UTC, and restores are tested once per quarter. Red, and blue."
     parts = [text[start:end] for start, end in claim_spans(text)]
