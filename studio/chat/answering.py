@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Final, cast
 
@@ -14,13 +14,14 @@ from studio.accounts.models import Team
 from studio.chat.actions import answer_stream
 from studio.chat.core.answer import Answered, answer_question, passages_of
 from studio.chat.core.citations import Passage
+from studio.chat.core.markers import storable
 from studio.chat.core.prompt import Turn
 from studio.chat.core.tree import branch
 from studio.chat.models import Message
 from studio.chat.writing import PAUSE_S, Superseded, Writer
 from studio.endpoints.actions import ask_endpoint, choose
 from studio.events import durable
-from studio.llm.steps import Answer, Ask, Call
+from studio.llm.steps import Answer, Ask, Call, Reply
 from studio.vault.models import Document
 from studio.vault.search import hybrid
 
@@ -71,7 +72,8 @@ def answer_message(message_id: str, *, claim: int, stopped: Stopped, host: Host 
     def ask(step: Ask) -> Answer:
         passages = passages_of(step)
         writer.prepare(passages, text_digests(team, passages))
-        return ask_while_watching(partial(host.ask, step), stopped=stopped, on_text=writer.show)
+        reply = ask_while_watching(partial(host.ask, step), stopped=stopped, on_text=writer.show)
+        return replace(reply, text=storable(reply.text)) if isinstance(reply, Reply) else reply
 
     def call(name: str, args: Mapping[str, Any]) -> JsonValue:
         return cast("JsonValue", host.search(args["query"], args["limit"]))

@@ -69,13 +69,18 @@ class Script:
 
 def read(raw: str, *, done: bool) -> Script:
     """Take an answer apart. done: the model has ended; otherwise its open end is held back."""
-    raw = raw.replace("\r\n", "\n")
+    raw = storable(raw).replace("\r\n", "\n")
     body, block = _split_block(raw)
     if done:
         body = _UNFINISHED.sub("", body)
     elif not block:
         body = _held_back(body)
     return Script(pieces=tuple(_pieces(body)), quotes=tuple(_quotes(block)))
+
+
+def storable(text: str) -> str:
+    """The text without what no database keeps: NUL and half characters (a pair cut in two by a stream is joined)."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").replace("\x00", "")
 
 
 def _split_block(raw: str) -> tuple[str, str]:

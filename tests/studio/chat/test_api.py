@@ -61,7 +61,7 @@ def test_asking_on_below_an_unfinished_answer_is_a_conflict(api_for: ApiFor, ali
     assert created.json()["code"] == "answer_streaming"
 
 
-@pytest.mark.parametrize("question", ["", "  ", "x" * 8001])
+@pytest.mark.parametrize("question", ["", "  ", "x" * 8001, "\x00", "half \ud800"])
 def test_a_question_that_cannot_be_asked_is_a_problem(api_for: ApiFor, alice: User, question: str) -> None:
     assert api_for(alice).post_json(BASE, {"question": question}).status_code == 422
     assert not Message.objects.exists()

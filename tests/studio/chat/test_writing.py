@@ -248,6 +248,13 @@ def test_the_recorded_steps_of_the_flow_are_not_on_the_stream_that_people_watch(
     assert Event.objects.of(actions.answer_stream(answer.pk)).exists()
 
 
+def test_characters_that_no_database_keeps_do_not_end_an_answer(answer: Message) -> None:
+    pieces = ["In\x00 14 days \ud83d", "\ude00 and \ud800."]
+    written = write(answer, host(stock_vault(answer.conversation.team), Speaker(pieces)))
+    assert (written.state, written.text) == ("done", "In 14 days 😀 and �.")
+    assert folded(events_of(answer), answer) == written.text
+
+
 def test_a_deleted_answer_is_no_work(answer: Message) -> None:
     pk = str(answer.pk)
     answer.conversation.delete()
