@@ -86,17 +86,24 @@ def _propose(found: Import, batch: list[Candidate]) -> int:
     with transaction.atomic():
         # The team's row is the lock: the same file handed in twice at once must not make its pairs twice.
         Team.objects.select_for_update().get(pk=found.team_id)
-        digests = {_content(candidate): candidate for candidate in batch}
-        there = Pair.objects.filter(team=found.team_id, content_sha256__in=digests)
-        known = set(there.values_list("content_sha256", flat=True))
-        for digest, candidate in digests.items():
-            if digest not in known:
+        pairs = Pair.objects.filter(team=found.team_id)
+        proposed = pairs.filter(content_sha256__in=[_content(candidate) for candidate in batch])
+        asked = pairs.filter(instruction__in=[candidate.instruction for candidate in batch])
+        known: set[object] = set(proposed.values_list("content_sha256", flat=True))
+        known.update(asked.values_list("instruction", "system", "completion"))
+        made = 0
+        for candidate in batch:
+            # Known by what was proposed, or, where a reviewer has edited it since, by what the pair says now.
+            marks = (_content(candidate), (candidate.instruction, candidate.system or "", candidate.completion))
+            if not known.intersection(marks):
                 _make(found, candidate)
-        return len(digests.keys() - known)
+                made += 1
+            known.update(marks)
+        return made
 
 
 def _content(candidate: Candidate) -> str:
-    """What `Pair.content_sha256` will be."""
+    """What `Pair.content_sha256` would be."""
     return sha256_of(
         {
             "instruction": candidate.instruction,

@@ -1,15 +1,9 @@
 """Addresses of the datasets app."""
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.urls import path
 
+from datasets import export_urls
 from datasets.views import pairs, review
-
-
-def page(request: HttpRequest) -> HttpResponse:
-    return render(request, "base.html")
-
 
 app_name = "datasets"
 urlpatterns = [
@@ -27,6 +21,5 @@ urlpatterns = [
     path("pairs/<uuid:pk>/skip/", review.pair_skip, name="pair_skip"),
     path("pairs/<uuid:pk>/undo/", pairs.pair_undo, name="pair_undo"),
     path("pairs/<uuid:pk>/take-over/", pairs.pair_take_over, name="pair_take_over"),
-    # datasets/: the collections
-    path("datasets/", page, name="dataset_list"),
+    *export_urls.urlpatterns,
 ]

@@ -57,5 +57,6 @@ def http_error(request: HttpRequest, error: ninja.errors.HttpError) -> HttpRespo
 api.add_router("", "studio.accounts.api.router")
 api.add_router("", "studio.chat.api.router")
 api.add_router("", "datasets.api.pairs.router")
+api.add_router("", "datasets.api.exports.router")
 api.add_router("", "studio.vault.api.router")
 api.add_router("", "teacher.api.router")

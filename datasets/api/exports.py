@@ -1,0 +1,124 @@
+"""Exports and statistics in API v1."""
+
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.http import FileResponse
+from ninja import Field, Router, Schema, Status
+
+from datasets import actions
+from datasets.access import access_dataset, access_export
+from datasets.actions.keys import current_list
+from datasets.core import canonical
+from datasets.core.keys import write_list
+from datasets.core.settings import DEFAULT_LAYOUTS
+from datasets.models import Export, default_dataset
+from datasets.statistics import statistics_of
+from datasets.views.exports import archive_response
+from studio.accounts.access import require
+from studio.web.http import ApiRequest
+
+router = Router(tags=["exports"])
+
+
+class ExportIn(Schema):
+    """dataset: the team's first one when left out. layouts: files for trainers."""
+
+    dataset: UUID | None = None
+    min_quality: Decimal | None = Field(default=None, ge=0, le=1, max_digits=4, decimal_places=3)
+    frames: bool = False
+    parquet: bool = True
+    layouts: list[str] = list(DEFAULT_LAYOUTS)
+    version: str = Field(default="", max_length=40)
+    description: str = Field(default="", max_length=2_000)
+
+
+class FileOut(Schema):
+    """One file of an export."""
+
+    name: str
+    sha256: str
+    size: int
+
+
+class ExportOut(Schema):
+    """state: building, waiting (for an outside key), ready, failed; done: rows written so far."""
+
+    id: UUID
+    state: str
+    version: str
+    rows: int
+    done: int
+    withheld: int
+    root: str
+    files: list[FileOut]
+    key_fingerprint: str
+    ledger_seq: int | None
+    error: str
+
+
+class ExportCreated(Schema):
+    """Where to ask for it."""
+
+    id: UUID
+    state: str
+    rows: int
+
+
+def _out(export: Export) -> dict[str, Any]:
+    entry = getattr(export, "ledger_entry", None)
+    names = ("id", "state", "version", "rows", "done", "withheld", "root", "files", "error")
+    fields = {name: getattr(export, name) for name in names}
+    return {**fields, "key_fingerprint": export.key_id, "ledger_seq": entry.seq if entry else None}
+
+
+@router.post("/exports", response={201: ExportCreated}, summary="Start an export")
+def export_create(request: ApiRequest, data: ExportIn) -> Status[Export]:
+    """Take the approved pairs as they are now; the export is built and signed in the background."""
+    require(request.auth, "export")
+    dataset = access_dataset(request.auth, data.dataset) if data.dataset else default_dataset(request.auth.team)
+    choice = actions.ExportChoice(
+        dataset=dataset,
+        min_quality=data.min_quality,
+        version=data.version,
+        description=data.description,
+        layouts=data.layouts,
+        parquet=data.parquet,
+        frames=data.frames,
+    )
+    return Status(201, actions.start_export(request.auth, choice))
+
+
+@router.get("/exports", response=list[ExportCreated], summary="List exports")
+def export_list(request: ApiRequest, limit: int = 50) -> list[Export]:
+    """Newest first."""
+    require(request.auth, "read")
+    return list(Export.objects.filter(team=request.auth.team).order_by("-pk")[: max(1, min(limit, 200))])
+
+
+@router.get("/exports/{uuid:pk}", response=ExportOut, summary="Read an export")
+def export_detail(request: ApiRequest, pk: UUID) -> dict[str, Any]:
+    """Its state, and once it is ready its files with digests and the fingerprint of the key that signed."""
+    return _out(access_export(request.auth, pk))
+
+
+@router.get("/exports/{uuid:pk}/archive", summary="Download an export", response={200: bytes})
+def export_archive(request: ApiRequest, pk: UUID) -> FileResponse:
+    """The whole export as a zip file; 404 until it is ready."""
+    return archive_response(access_export(request.auth, pk))
+
+
+@router.get("/keys", response=dict[str, Any], summary="Read the key list")
+def key_list(request: ApiRequest) -> Any:
+    """The key list in force, as `keys.json` holds it."""
+    require(request.auth, "read")
+    return canonical.load(write_list(current_list(request.auth.team)))
+
+
+@router.get("/statistics", response=dict[str, Any], summary="Read statistics")
+def statistics(request: ApiRequest, dataset: UUID | None = None) -> dict[str, Any]:
+    """Totals by state, quality of approved pairs, teachers, approvers and signers."""
+    require(request.auth, "read")
+    found = access_dataset(request.auth, dataset) if dataset else None
+    return statistics_of(request.auth.team, found.pk if found else None).to_json()
