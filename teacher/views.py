@@ -93,6 +93,12 @@ def session_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render_partial(request, "teacher/session_detail.html", context, part="teacher/_summary.html")
 
 
+@require_safe
+def session_evidence(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The passages of a session, which are there only after the vault has been searched."""
+    return render(request, "teacher/_evidence.html", {"session": access_session(request.actor, pk)})
+
+
 @require_POST
 def session_cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
     session = access_session(request.actor, pk, right="teach")

@@ -67,7 +67,7 @@ _UNIT_ROWS = (
     ("chf franc francs", "chf", "1"),
 )
 _UNITS = {name: (base, Decimal(factor)) for names, base, factor in _UNIT_ROWS for name in names.split()}
-_MONEY = {"$": "usd", "€": "eur", "£": "gbp"}
+_MONEY = {"$": "usd", "€": "eur", "£": "gbp", "eur": "eur", "usd": "usd", "gbp": "gbp", "chf": "chf"}
 _SCALES = {"million": 1_000_000, "billion": 1_000_000_000, "thousand": 1_000, "k": 1_000}
 _EVERY = {
     "hourly": "hour",
@@ -95,7 +95,7 @@ _FIGURE = re.compile(
       | \b(?P<month2>{_MONTH})\b\.?\s+(?P<day2>\d{{1,2}})(?:st|nd|rd|th)?\b(?:,?\s+(?P<year2>\d{{4}}))?
       | \b(?P<hour>\d{{1,2}})(?:[:.](?P<minute>\d{{2}}))?\s*(?P<half>[ap]\.?m)\b
       | \b(?P<hour24>\d{{1,2}}):(?P<minute24>\d{{2}})\b
-      | (?:\b(?P<part>{_PART})\s+)?(?:(?P<money>[$€£])\s?)?
+      | (?:\b(?P<part>{_PART})\s+)?(?:(?P<money>[$€£]|\b(?:EUR|USD|GBP|CHF)\b)\s?)?
         (?<![\w.])(?P<number>[-−]?\d{{1,3}}(?:[,\u202f\u00a0]\d{{3}})+(?:\.\d+)?(?!\d)|[-−]?\d+(?:\.\d+)*)
         (?P<ordinal>(?:st|nd|rd|th)\b)?(?P<scale>\s?(?:million|billion|thousand|k)\b)?
         (?P<symbol>\s?(?:%|°\s?[CF]\b|[€£$]))?
@@ -207,7 +207,7 @@ def _numbered(part: dict[str, str | None], text: str, end: int) -> Figure | None
     value *= _SCALES.get((part["scale"] or "").strip().casefold(), 1)
     symbol = re.sub(r"\s", "", part["symbol"] or "").casefold()
     if part["money"] or symbol in _MONEY:
-        return Figure(_MONEY[part["money"] or symbol], _written(value))
+        return Figure(_MONEY[(part["money"] or symbol).casefold()], _written(value))
     if symbol:
         return Figure(symbol, _written(value))
     base, factor = _unit(text, end)

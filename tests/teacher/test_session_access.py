@@ -25,7 +25,8 @@ def test_a_stranger_can_do_nothing_with_a_session(client_for, bob, charlie, name
 def test_a_stranger_sees_no_session(client_for, bob, charlie):
     session = make_session(bob)
     client = client_for(charlie)
-    assert client.get(reverse("teacher:session_detail", args=[session.pk])).status_code == 404
+    for name in ("session_detail", "session_evidence"):
+        assert client.get(reverse(f"teacher:{name}", args=[session.pk])).status_code == 404
     assert session.question not in client.get(reverse("teacher:session_list")).content.decode()
 
 

@@ -72,6 +72,15 @@ def test_the_page_shows_the_whole_session(client_for, bob):
     assert reverse("datasets:pair_detail", args=[session.pair_id]) in page
 
 
+def test_the_evidence_can_be_fetched_when_it_has_been_found(client_for, bob):
+    client = client_for(bob)
+    client.post(reverse("teacher:session_create"), form())
+    session = Session.objects.get()
+    part = client.get(reverse("teacher:session_evidence", args=[session.pk])).content.decode()
+    assert EVIDENCE in part
+    assert "<html" not in part
+
+
 def test_a_session_without_evidence_in_vault_or_form_fails_plainly(client_for, bob):
     client_for(bob).post(reverse("teacher:session_create"), form(evidence=""))
     run_all()

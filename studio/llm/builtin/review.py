@@ -11,6 +11,7 @@ from studio.llm.schemas import ASPECTS, AspectName, Severity
 from studio.llm.sentences import sentences
 
 _LONG_SENTENCE = 45
+_SEVERITIES = ("blocker", "major", "minor")
 
 
 def review(question: str, candidate: str, verdicts: Sequence[Mapping[str, Any]], evidence: Evidence) -> dict[str, Any]:
@@ -29,7 +30,8 @@ def review(question: str, candidate: str, verdicts: Sequence[Mapping[str, Any]],
     for claim in verdicts:
         _claim_issue(claim, issues)
     aspects = [{"name": name, "why": scores[name][1], "score": scores[name][0]} for name in ASPECTS]
-    return {"aspects": aspects, "issues": issues[:40], "refusal": False}
+    worst_first = sorted(issues, key=lambda issue: _SEVERITIES.index(issue["severity"]))
+    return {"aspects": aspects, "issues": worst_first[:40], "refusal": False}
 
 
 def _relevance(question: str, candidate: str, evidence: Evidence) -> tuple[int, str]:

@@ -85,6 +85,7 @@ CONTRADICTED = [
     (SERVICE_CONTRACT, "The Client may terminate for convenience during the initial term."),
     (SERVICE_CONTRACT, "The initial term is three years."),
     (SERVICE_CONTRACT, "The courts of Munich have exclusive jurisdiction."),
+    (SERVICE_CONTRACT, "The Client pays EUR 15,000 per month."),
     (SERVICE_CONTRACT, "Both parties are liable for lost profits."),
     (SERVICE_CONTRACT, "Late amounts bear interest at 5 % per year."),
     (SERVICE_CONTRACT, "Confidential information includes publicly known information."),
