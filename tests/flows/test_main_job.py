@@ -26,7 +26,7 @@ def test_documents_become_a_data_set_that_a_stranger_can_verify(studio: Studio, 
         studio.until(lambda pk=created["id"]: studio.api("GET", f"/documents/{pk}")["state"] == "ready")
 
     found = studio.api("GET", "/search", params={"q": "vaccines temperature", "limit": 3})["results"]
-    text = studio.api("GET", f"/documents/{found[0]['document_id']}/text")["text"]
+    text = studio.api("GET", f"/documents/{found[0]['document_id']}/text").decode()
     assert text[found[0]["start"] : found[0]["end"]] == found[0]["text"]
 
     session = studio.api("POST", "/sessions", json={"question": samples.QUESTIONS[0]}, expect=201)["id"]

@@ -1,24 +1,19 @@
 """`manage.py vault_import PATH…`: put files and folders into a team's vault and index them, with progress."""
 
-import time
 from argparse import ArgumentParser
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError
 
-from studio.accounts.access import Actor, actor_for
-from studio.accounts.models import Membership, Role
-from studio.jobs import runner
-from studio.jobs.models import Job
+from studio.accounts.terminal import find_actor
+from studio.jobs.terminal import finish
 from studio.vault.actions import INDEX_JOB, job_key, store_document
 from studio.vault.models import Document
 from studio.web.http import StudioError
 
 PIECE = 1024 * 1024
-PAUSE_S = 0.2
 
 
 class Command(BaseCommand):
@@ -72,42 +67,16 @@ class Command(BaseCommand):
 
     def _finish(self, document: Document, label: str) -> None:
         shown = -1
-        while Document.objects.unfinished().filter(pk=document.pk).exists():
-            job = Job.objects.live().filter(name=INDEX_JOB, key=job_key(document.pk)).first()
-            if job is None or not runner.run(str(job.pk)):
-                time.sleep(PAUSE_S)  # somebody else is at it
+
+        def tick() -> None:
+            nonlocal shown
             document.refresh_from_db()
             if document.progress // 10 > shown // 10 and document.state == Document.State.INDEXING:
                 shown = document.progress
                 self.stdout.write(f"{label}: {shown} %")
+
+        finish(INDEX_JOB, job_key(document.pk), tick=tick)
         document.refresh_from_db()
-
-
-def find_actor(team: str, email: str) -> Actor:
-    """Who acts on the command line: that person, or the first owner, in that team or the only one."""
-    rows = Membership.objects.select_related("user", "team").filter(user__is_active=True, user__is_demo=False)
-    if team:
-        by_id = rows.filter(team__pk=team) if _is_uuid(team) else rows.none()
-        rows = by_id if by_id.exists() else rows.filter(team__name=team)
-    rows = rows.filter(user__email=email.lower()) if email else rows.filter(role=Role.OWNER)
-    teams = {row.team_id for row in rows}
-    if not teams:
-        raise CommandError("There is no such team or person. Run `manage.py setup` first.")
-    if len(teams) > 1:
-        raise CommandError("There are several teams: name one with --team.")
-    first = rows.order_by("created", "pk")[0]
-    actor = actor_for(first.user, first.team)
-    if actor is None:
-        raise CommandError("This person is not in the team.")
-    return actor
-
-
-def _is_uuid(text: str) -> bool:
-    try:
-        UUID(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _files(paths: list[Path]) -> Iterator[Path]:
