@@ -5,7 +5,7 @@ import os
 from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "studio.settings")
-http = get_asgi_application()
+django_application = get_asgi_application()
 
 from channels.auth import AuthMiddlewareStack  # noqa: E402  needs the apps to be loaded
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
@@ -16,7 +16,7 @@ from studio.events.routing import websocket_urlpatterns  # noqa: E402
 from studio.web.body_limit import BodyLimit  # noqa: E402
 
 # One megabyte over the largest file, for the form around it.
-http = BodyLimit(http, (settings.STUDIO_UPLOAD_MAX_MB + 1) * 1_000_000)
+http = BodyLimit(django_application, (settings.STUDIO_UPLOAD_MAX_MB + 1) * 1_000_000)
 application = ProtocolTypeRouter(
     {"http": http, "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(websocket_urlpatterns)))}
 )

@@ -17,7 +17,7 @@ def transactions(**_: Any) -> list[CheckMessage]:
 @register
 def modes(**_: Any) -> list[CheckMessage]:
     """PostgreSQL without Redis, or the reverse, is neither of the two supported ways to run."""
-    is_postgres = settings.DATABASES["default"]["ENGINE"].endswith("postgresql")
+    is_postgres = str(settings.DATABASES["default"]["ENGINE"]).endswith("postgresql")
     if is_postgres and not settings.STUDIO_REDIS_URL:
         return [Warning("PostgreSQL is used without Redis: run web and workers on one machine only.", id="studio.W001")]
     if settings.STUDIO_REDIS_URL and not is_postgres:

@@ -75,8 +75,8 @@ class Command(BaseCommand):
     def _approve(self, actor: Actor, sessions: list[Session]) -> None:
         self._say(f"\n3. Review ({len(sessions)} pairs)")
         for session in sessions:
-            pair = Pair.objects.get(pk=session.pair_id)
-            if not pair.is_proposed:
+            pair = Pair.objects.awaiting_review().filter(session_id=session.pk).first()
+            if pair is None:
                 continue
             verdict, reason = (
                 ("approve", "")

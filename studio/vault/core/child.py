@@ -56,7 +56,7 @@ def _run(path: Path, limits: Limits, *, careful: bool) -> Extracted:
     command += [str(limits.memory_bytes), str(limits.cpu_s), str(limits.output_bytes), str(int(careful))]
     environment = {"PATH": os.defpath, "LANG": "C.UTF-8", "PYTHONPATH": os.fspath(_ROOT), "PYTHONHASHSEED": "0"}
     with tempfile.TemporaryFile() as output:
-        process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
+        process = subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,
             stdout=output,
