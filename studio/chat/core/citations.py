@@ -77,7 +77,10 @@ class Removed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Composed:
-    """An answer fit to be shown: every `[n]` outside code is the number of one of the citations."""
+    """An answer fit to be shown: every `[n]` outside code is the number of one of the citations.
+
+    removed: only known at the end of an answer, empty before.
+    """
 
     text: str
     citations: tuple[Citation, ...]
@@ -110,7 +113,7 @@ class Composer:
                 place = self._first(label, quotes or said[index])
                 if place is not None:
                     numbers.append(self._citation(place, citations).n)
-                elif done or piece.quote:
+                elif done:
                     removed.append(Removed(label=label, quote=quotes[0] if quotes else ""))
             out.extend(dict.fromkeys(numbers) or [0])
         return Composed(text=_joined(out).strip(), citations=tuple(citations.values()), removed=tuple(removed))

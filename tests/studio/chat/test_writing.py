@@ -201,6 +201,21 @@ def test_an_answer_restarts_cleanly_after_its_worker_was_killed(answer: Message)
     assert folded(events_of(answer), answer) == written.text
 
 
+def test_nothing_of_a_killed_attempt_stays_behind(answer: Message) -> None:
+    passages = stock_vault(answer.conversation.team)
+
+    def killed() -> bool:
+        if answer.citations.exists():
+            raise Killed
+        return False
+
+    with pytest.raises(Killed):
+        write(answer, host(passages, Speaker(['In [1: "within fourteen (14) days"]. ', "x"])), stopped=killed)
+    written = write(answer, host(passages, "Nobody knows."), claim=2)
+    assert written.text == "Nobody knows."
+    assert not written.citations.exists()
+
+
 def test_a_crash_after_the_model_has_answered_does_not_ask_again(answer: Message) -> None:
     passages = stock_vault(answer.conversation.team)
     first, second = Speaker([GOOD]), Speaker(["Something else."])
