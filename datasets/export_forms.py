@@ -120,8 +120,10 @@ class KeyForm(forms.Form):
 
     name = forms.CharField(max_length=80, label="Name", help_text="To tell it from the others, such as its year.")
 
+    prefix = "key"
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, prefix="key", **kwargs)
+        super().__init__(*args, **kwargs)
         _style(self)
 
 
@@ -136,8 +138,10 @@ class OutsideKeyForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false"}),
     )
 
+    prefix = "outside"
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, prefix="outside", **kwargs)
+        super().__init__(*args, **kwargs)
         _style(self)
 
 
@@ -148,8 +152,10 @@ class FrameSecretForm(forms.Form):
         r"\A[A-Za-z0-9._@:+-]{1,128}\Z", label="Name in the signature line", help_text="Letters, digits and . _ @ : + -"
     )
 
+    prefix = "frames"
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, prefix="frames", **kwargs)
+        super().__init__(*args, **kwargs)
         _style(self)
 
 

@@ -154,5 +154,5 @@ def _withheld_leaves(export: Export) -> dict[str, str]:
         return {}
     wanted = {str(pk) for pk in export.export_rows.filter(withheld=True).values_list("pair_id", flat=True)}
     with (export.supersedes.folder / names.INDEX).open(encoding="ascii") as index:
-        found = dict(reversed(line.rstrip("\n").split(" ", 1)) for line in index)  # type: ignore[arg-type]  # two parts
-    return {name: found[name] for name in wanted}
+        leaves = (line.rstrip("\n").split(" ", 1) for line in index)
+        return {name: leaf for leaf, name in leaves if name in wanted}

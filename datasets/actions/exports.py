@@ -65,8 +65,10 @@ class ExportChoice:
             approved=Count("pk", filter=Q(status=status.APPROVED)),
             rejected=Count("pk", filter=Q(status=status.REJECTED)),
             pending=Count("pk", filter=Q(status__in=[status.PROPOSED, status.SENT_BACK])),
-            withdrawn=Count("pk", filter=Q(export_rows__withheld=True), distinct=True),
         )
+        # Counted apart: a join to the rows of exports would count a pair once for each export it is in.
+        withheld = ExportRow.objects.filter(pair__dataset=self.dataset, withheld=True)
+        counts["withdrawn"] = withheld.values("pair").distinct().count()
         below = 0 if self.min_quality is None else counts["approved"] - self.pairs().count()
         return {**counts, "belowThreshold": below}
 

@@ -84,6 +84,18 @@ def test_the_statement_says_what_was_left_out(owner, rita_acts, settings) -> Non
     assert body["reviewLog"]["length"] == 4
 
 
+def test_pairs_that_have_left_before_are_counted_once(owner, rita_acts, settings) -> None:
+    pairs = make_approved(rita_acts, 3)
+    make_pair(owner.team, instruction="Waiting?")
+    first = finish(owner, settings)
+    for pair in pairs[:2]:
+        first = actions.withdraw_rows(owner, first, [pair.pk])
+        run_as_worker(settings)
+        first.refresh_from_db()
+    selection = finish(owner, settings).selection
+    assert selection == {"approved": 3, "belowThreshold": 0, "pending": 1, "rejected": 0, "withdrawn": 2}
+
+
 def test_an_edited_pair_leaves_as_it_was_approved(owner, rita_acts, settings) -> None:
     pair = make_pair(owner.team, draft="")
     approve(rita_acts, pair, text="The battery lasts 18 hours.")
