@@ -101,7 +101,7 @@ class BulkForm(forms.Form):
     """One decision about many pairs; `pair` holds id:version for each."""
 
     verdict = forms.ChoiceField(choices=VERDICTS[:2])
-    reason_code = forms.ChoiceField(choices=[("", "Choose a reason"), *Decision.Reason.choices], required=False)
+    reason_code = forms.ChoiceField(choices=[("", "No code"), *Decision.Reason.choices], required=False, label="Why")
     reason = forms.CharField(max_length=MAX_REASON, required=False, label="In words")
 
     def __init__(self, data: QueryDict) -> None:

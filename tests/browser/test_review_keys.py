@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.support.browser import Window, browser, chromium, window
+from tests.support.browser import Window, browser, chromium, sign_in, window
 from tests.support.studio import Studio
 
 pytestmark = [
@@ -39,7 +39,7 @@ def review(studio: Studio, chrome: Browser) -> Iterator[Window]:
     made.page.add_init_script("addEventListener('pointerdown', () => { window.touched = true; }, true)")
     yield made
     assert not made.page.evaluate("window.touched")
-    assert (made.errors, made.foreign) == ([], [])
+    assert (made.errors, made.foreign) == ([], []), studio.log.read_text()[-4000:]
     made.page.context.close()
 
 
@@ -224,3 +224,27 @@ def test_a_lost_connection_brings_the_card_back_with_its_text(studio: Studio, re
     studio.until(lambda: pair(studio, pk)["status"] == "approved")
     assert pair(studio, pk)["completion"] == "Written on a train"
     review.errors.clear()
+
+
+def test_without_a_script_the_same_page_decides(studio: Studio, chrome: Browser) -> None:
+    ids = propose(studio, 4, name="Plain")
+    context = chrome.new_context(java_script_enabled=False)
+    sign_in(context, studio, "owner@example.org")
+    page = context.new_page()
+    page.goto(f"{studio.url}/review/?q=Plain")
+    page.get_by_role("button", name="Approve A").click()
+    page.get_by_text("Edit the text").click()
+    page.get_by_label("Text to approve").fill("Without a script.\nIn two lines.")
+    page.get_by_role("button", name="Save and approve").click()
+    page.get_by_role("button", name="3 Leaves out something important").click()
+    page.get_by_label("Note for whoever revises it").fill("Name the trail.")
+    page.get_by_role("button", name="Send back Ctrl Enter").click()
+    expect(page.get_by_text("No pair matches")).to_be_visible()
+    page.get_by_role("button", name="Undo your last decision").click()
+    now_on(page, ids[3])
+    context.close()
+    rows = [pair(studio, pk) for pk in ids]
+    assert [row["status"] for row in rows] == ["approved", "approved", "rejected", "proposed"]
+    assert rows[1]["completion"] == "Without a script.\nIn two lines."
+    assert rows[2]["decisions"][0]["reason_code"] == "incomplete"
+    assert rows[3]["decisions"][0]["reason"] == "Name the trail."
