@@ -177,7 +177,7 @@ def test_the_built_in_teacher_walks_the_same_loop():
         outcome = run(built_in.ask, draft=FALSE).outcome
     assert outcome.accepted
     assert "30 days" in outcome.best_text
-    assert outcome.models == ("built-in (extractive, no language model)",)
+    assert outcome.answered_by == (("built-in (extractive, no language model)", "Built-in teacher"),)
 
 
 # --- the table of faults: name, teacher, given draft, expected state, expected stop reason ---
