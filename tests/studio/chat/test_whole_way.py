@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from studio import samples
-from studio.accounts.models import Team, User
+from studio.accounts.models import Role, Team, User
 from studio.chat import actions
 from studio.chat.models import Message
 from studio.chat.tasks import answer_message, failed
@@ -23,7 +23,7 @@ from studio.llm.builtin import MODEL
 from studio.vault.actions import store_document
 from studio.vault.models import Chunk
 from tests.core.llm.server import Exchange, answering, chunk, serving
-from tests.factories import make_team
+from tests.factories import make_team, make_user
 from tests.jobs import run_all
 from tests.studio.chat.world import actor_of, events_of, folded
 
@@ -182,13 +182,14 @@ def test_the_terminal_names_what_went_wrong(endpoint: Callable[[str], Endpoint])
 
 
 @pytest.mark.parametrize("wanted", ["Arctic", "00000000-0000-7000-8000-000000000000"])
-def test_the_terminal_knows_only_teams_that_exist(team: Team, wanted: str) -> None:
-    with pytest.raises(CommandError, match="There is no team"):
+def test_the_terminal_knows_only_teams_that_exist(alice: User, wanted: str) -> None:
+    with pytest.raises(CommandError, match="There is no such team"):
         command("x?", team=wanted)
 
 
-def test_the_terminal_asks_which_team_when_there_are_several(team: Team) -> None:
+def test_the_terminal_asks_which_team_when_there_are_several(alice: User) -> None:
     other = make_team("Second")
+    make_user("Second owner", team=other, role=Role.OWNER)
     with pytest.raises(CommandError, match="Arctic Lab, Second"):
         command("x?")
     assert "vault" in command("x?", team="Second")[0]

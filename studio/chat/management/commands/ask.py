@@ -4,10 +4,9 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
-from studio.accounts.models import Team
+from studio.accounts.terminal import find_actor
 from studio.chat.answering import answer_once, host_of
 from studio.chat.core.answer import Answered
 from studio.web.formats import money
@@ -24,7 +23,7 @@ class Command(BaseCommand):
         if not question.strip():
             raise CommandError("Write a question.")
         settings.STUDIO_ROLE = "worker"  # who runs commands holds the keys of the endpoints, as a worker does
-        asked = _team(team)
+        asked = find_actor(team).team
         self.written = 0
         try:
             answered = answer_once(question.strip(), host_of(asked), on_progress=self.progress)
@@ -65,25 +64,3 @@ class Command(BaseCommand):
             cost = [money(reply.cost_usd)] if reply.cost_usd is not None else []
             tokens = [f"{reply.usage.total} tokens"] if reply.usage.total else []
             self.stderr.write(" · ".join([reply.teacher, reply.model, *tokens, *cost]))
-
-
-def _team(wanted: str) -> Team:
-    """The team of that name or id, or the only one. Raises CommandError."""
-    teams = Team.objects.order_by("created")
-    if not wanted:
-        found = list(teams[:2])
-        if len(found) == 1:
-            return found[0]
-        if not found:
-            raise CommandError("There is no team yet. Create one: manage.py setup --email E --team T")
-        names = ", ".join(teams.values_list("name", flat=True)[:20])
-        raise CommandError(f"There are several teams; name one with --team: {names}")
-    named = list(teams.filter(name=wanted)[:2])
-    if len(named) == 1:
-        return named[0]
-    if named:
-        raise CommandError(f"Several teams are called “{wanted}”; give the id.")
-    try:
-        return teams.get(pk=wanted)
-    except (Team.DoesNotExist, ValidationError):
-        raise CommandError(f"There is no team “{wanted}”.") from None
