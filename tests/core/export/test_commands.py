@@ -129,3 +129,11 @@ def test_openssl_and_sha256sum_alone_verify_as_the_card_says(export: Path, opens
     (export / "data/train.jsonl").write_bytes(b"{}\n")
     done = subprocess.run(["/bin/bash", "-ec", script], cwd=export, capture_output=True, text=True, check=False)
     assert "data/train.jsonl: FAILED" in done.stdout
+
+
+def test_the_help_page_shows_the_same_commands_as_the_card(finished: Path) -> None:
+    card = (finished / "README.md").read_text()
+    script = re.findall(r"```\n(openssl.*?)```", card, re.DOTALL)[0]
+    page = (ROOT / "templates/help/verify.md").read_text()
+    assert script in page
+    assert all(f"| {code} |" in page for code in (0, 1, 2, 3, 4, 64))
