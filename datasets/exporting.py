@@ -98,12 +98,17 @@ def _sign(export: Export, key: SigningKey) -> None:
 def _enter(export: Export, key: SigningKey, payload: bytes, sign: dsse.Sign) -> LedgerEntry:
     """Sign, and give the export its place in the ledger, in one short transaction."""
     with transaction.atomic():
+        state = Export.objects.select_for_update().values_list("state", flat=True).get(pk=export.pk)
+        if state not in {Export.State.BUILDING, Export.State.WAITING}:
+            raise Stopped
         found = ledger.locked(export.team)
         if key_actions.signing_key(export.team) != key:
             raise Retry(1, "The signing key was changed meanwhile.")
         listed = key_actions.key_list(export.team, found.keys_version)
         request, after = request_for(payload, ledger.head_of(found, "withdrawal" if export.supersedes else "export"))
         if export_rows.keys_version(payload) != listed.version:
+            if export.signing == Export.Signing.OUTSIDE:
+                raise JobFailed("The key list was changed since the export was written; start it again.")
             raise Retry(1, "The key list was changed meanwhile.")
         signatures = request.sign(sign)
         if export.signing == Export.Signing.OUTSIDE:

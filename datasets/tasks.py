@@ -1,6 +1,8 @@
 """Jobs of the datasets app."""
 
+import shutil
 import time
+from contextlib import suppress
 from typing import Any
 
 from django.db import transaction
@@ -18,6 +20,7 @@ from studio.jobs.runner import JobContext
 
 def _export_failed(kwargs: dict[str, Any], sentence: str) -> None:
     exports.fail_export(kwargs["export_id"], sentence)
+    shutil.rmtree(Export(pk=kwargs["export_id"]).unsigned, ignore_errors=True)
 
 
 @job(exports.BUILD_JOB, queue="cpu", max_attempts=5, on_failure=_export_failed)
@@ -43,7 +46,7 @@ def build_export(ctx: JobContext, export_id: str) -> None:
     try:
         exporting.build(export, stopped=ctx.stopped, progress=progress)
     except exporting.Stopped:
-        exports.fail_export(export_id, "It was called off.")
+        _export_failed({"export_id": export_id}, "It was called off.")
 
 
 @job(exports.SIGN_JOB, queue="cpu", max_attempts=5, on_failure=_export_failed)
@@ -51,7 +54,8 @@ def sign_export(ctx: JobContext, export_id: str) -> None:
     """Complete an export with the signature of an outside key."""
     export = Export.objects.select_related("team", "dataset", "supersedes", "created_by").get(pk=export_id)
     if export.is_waiting and export.signatures:
-        exporting.sign_outside(export)
+        with suppress(exporting.Stopped):
+            exporting.sign_outside(export)
 
 
 @job(keys.RECORD_JOB, queue="cpu", max_attempts=5)

@@ -12,6 +12,7 @@ from datasets.actions.decisions import (
 from datasets.actions.exports import (
     ExportChoice,
     attach_signatures,
+    cancel_export,
     fail_export,
     next_version,
     retry_export,
@@ -29,6 +30,7 @@ __all__ = [
     "ExportChoice",
     "add_outside_key",
     "attach_signatures",
+    "cancel_export",
     "claim_pairs",
     "decide_many",
     "decide_pair",

@@ -1,5 +1,6 @@
 """Starting an export: which pairs, in which form; taking rows back; giving up."""
 
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -19,11 +20,11 @@ from datasets.core.export import read_request, read_signatures
 from datasets.core.layouts import LAYOUTS
 from datasets.core.settings import DEFAULT_LAYOUTS
 from datasets.exported import export_check
-from datasets.models import Dataset, Decision, Export, ExportRow, FrameSecret, Pair, SigningKey
+from datasets.models import Dataset, Decision, Export, ExportRow, FrameSecret, LedgerEntry, Pair, SigningKey
 from studio.accounts.access import Actor, require
 from studio.accounts.actions import announce
 from studio.events.actions import append
-from studio.jobs.actions import enqueue
+from studio.jobs.actions import cancel, enqueue
 from studio.web.http import Conflict, Invalid
 
 BUILD_JOB = "datasets.build_export"
@@ -175,6 +176,22 @@ def attach_signatures(actor: Actor, export: Export, data: bytes) -> None:
         if not waiting.update(signatures=data.decode()):
             raise Conflict("Signatures were attached already.")
         enqueue(SIGN_JOB, key=f"export:{export.pk}", team=actor.team, export_id=str(export.pk))
+
+
+def cancel_export(actor: Actor, export: Export) -> None:
+    """Call an export off: nothing of it leaves, and its pairs can be decided about again.
+
+    Raises Conflict when it has ended or is signed already, Forbidden.
+    """
+    require(actor, "export")
+    with transaction.atomic():
+        found = Export.objects.select_for_update().get(pk=export.pk)
+        if found.is_ready or found.is_failed or LedgerEntry.objects.filter(export=found).exists():
+            raise Conflict("The export has ended or is signed already.")
+        cancel(BUILD_JOB, f"export:{export.pk}")
+        fail_export(str(export.pk), "It was called off.")
+    if found.is_waiting:  # no worker has its hands on it
+        shutil.rmtree(found.home, ignore_errors=True)
 
 
 def fail_export(export_id: str, reason: str) -> None:

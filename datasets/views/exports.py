@@ -13,7 +13,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from datasets import actions
 from datasets.access import access_export
-from datasets.actions.exports import BUILD_JOB
 from datasets.core import names
 from datasets.core.errors import Malformed
 from datasets.core.verify import proof as proofs
@@ -23,7 +22,6 @@ from datasets.exporting import archive_name
 from datasets.models import Export, default_dataset
 from datasets.views.overview import last_seq
 from studio.accounts.access import require
-from studio.jobs.actions import cancel
 from studio.web.htmx import render_partial
 from studio.web.http import HttpRequest, Invalid, StudioError
 
@@ -160,8 +158,7 @@ def export_sign(request: HttpRequest, pk: UUID) -> HttpResponse:
 def export_cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Stop an export; nothing of it leaves, and its pairs can be decided about again."""
     export = access_export(request.actor, pk, right="export")
-    cancel(BUILD_JOB, f"export:{export.pk}")
-    actions.fail_export(str(export.pk), "It was called off.")
+    actions.cancel_export(request.actor, export)
     return redirect("datasets:export_detail", pk)
 
 

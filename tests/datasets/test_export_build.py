@@ -304,3 +304,54 @@ def test_a_retry_of_a_failed_export_takes_what_is_approved_now(owner, rita_acts,
     assert again.rows == 2
     with pytest.raises(Conflict):
         actions.retry_export(owner, again)
+
+
+def test_an_export_that_was_called_off_is_never_signed(owner, rita_acts, settings) -> None:
+    make_approved(rita_acts, 1)
+    export = start(owner)
+    settings.STUDIO_ROLE = "worker"
+
+    def call_off(done: int) -> None:
+        actions.cancel_export(owner, Export.objects.get(pk=export.pk))
+
+    with pytest.raises(exporting.Stopped):
+        exporting.build(export, stopped=lambda: False, progress=call_off)
+    assert not LedgerEntry.objects.filter(export=export).exists()
+    assert not export.folder.exists()
+    with pytest.raises(Conflict):
+        actions.cancel_export(owner, export)
+
+
+def test_a_finished_export_cannot_be_called_off(owner, rita_acts, settings) -> None:
+    make_approved(rita_acts, 1)
+    export = finish(owner, settings)
+    with pytest.raises(Conflict):
+        actions.cancel_export(owner, export)
+
+
+def test_a_change_of_keys_ends_an_export_that_waits_for_an_outside_key(owner, rita_acts, settings) -> None:
+    make_approved(rita_acts, 1)
+    actions.add_outside_key(owner, "Offline", keys.pem(public(OTHER)))
+    export = start(owner, outside=True)
+    run_as_worker(settings)
+    export.refresh_from_db()
+    request = read_request((export.unsigned / "signing_request.json").read_bytes())
+    actions.rotate_key(owner, "2027")
+    actions.attach_signatures(owner, export, sign_request(request, keys.signer(OTHER)))
+    run_as_worker(settings)
+    export.refresh_from_db()
+    assert export.is_failed
+    assert "key list was changed" in export.error
+    assert not export.unsigned.exists()
+
+
+def test_an_export_that_waits_can_be_called_off(owner, rita_acts, settings) -> None:
+    make_approved(rita_acts, 1)
+    actions.add_outside_key(owner, "Offline", keys.pem(public(OTHER)))
+    export = start(owner, outside=True)
+    run_as_worker(settings)
+    export.refresh_from_db()
+    actions.cancel_export(owner, export)
+    export.refresh_from_db()
+    assert export.is_failed
+    assert not export.home.exists()
