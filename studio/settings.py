@@ -148,11 +148,6 @@ STUDIO_WORKER_PROCESSES = int(env.number("STUDIO_WORKER_PROCESSES", 2, minimum=1
 STUDIO_EVENTS_POLL_SECONDS = env.number("STUDIO_EVENTS_POLL_SECONDS", 2, minimum=0.1)
 STUDIO_JOB_LEASE_SECONDS = env.number("STUDIO_JOB_LEASE_SECONDS", 30, minimum=1)
 STUDIO_REVIEW_LEASE_SECONDS = env.number("STUDIO_REVIEW_LEASE_SECONDS", 600, minimum=1)
-CHANNEL_LAYERS = (
-    {"default": {"BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer", "CONFIG": {"hosts": [STUDIO_REDIS_URL]}}}
-    if STUDIO_REDIS_URL
-    else {}
-)
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": STUDIO_REDIS_URL}
     if STUDIO_REDIS_URL

@@ -22,7 +22,7 @@ from datasets.exporting import archive_name
 from datasets.models import Export, default_dataset
 from datasets.views.overview import last_seq
 from studio.accounts.access import require
-from studio.web.htmx import render_partial
+from studio.web.htmx import is_partial, render_partial
 from studio.web.http import HttpRequest, Invalid, StudioError
 
 PREVIEW = 3
@@ -86,7 +86,10 @@ def export_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     }
     if export.is_ready and (pair := request.GET.get("pair", "").strip()):
         context |= _proof(export, pair)
-    return render_partial(request, "datasets/export_detail.html", context, part="datasets/_export_body.html")
+    response = render_partial(request, "datasets/export_detail.html", context, part="datasets/_export_body.html")
+    if is_partial(request) and (export.is_ready or export.is_failed):
+        response.headers["HX-Refresh"] = "true"  # buttons and details change with the state
+    return response
 
 
 def _proof(export: Export, pair: str) -> dict[str, Any]:

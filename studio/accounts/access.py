@@ -57,15 +57,18 @@ class Actor:
 
 def actor_for(user: User, team: Team, *, scopes: list[Scope] | None = None) -> Actor | None:
     """The person in that team, or None when they are not in it or not active; scopes narrow what the role allows."""
-    if not user.is_active:
-        return None
-    membership = Membership.objects.filter(user=user, team=team).first()
-    if membership is None:
+    membership = Membership.objects.filter(user=user, team=team).select_related("user", "team").first()
+    return actor_of(membership, scopes=scopes) if membership else None
+
+
+def actor_of(membership: Membership, *, scopes: list[Scope] | None = None) -> Actor | None:
+    """Who acts by that membership, or None when the person is not active."""
+    if not membership.user.is_active:
         return None
     rights = RIGHTS[membership.role]
     if scopes is not None:
         rights &= frozenset().union(*(SCOPES[scope] for scope in scopes if scope in SCOPES))
-    return Actor(user=user, team=team, role=membership.role, rights=rights)
+    return Actor(user=membership.user, team=membership.team, role=membership.role, rights=rights)
 
 
 def require(actor: Actor, right: Right) -> None:

@@ -8,8 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.functional import SimpleLazyObject
 
-from studio.accounts.access import Actor, actor_for
-from studio.accounts.models import Team, User
+from studio.accounts.access import Actor, actor_of
+from studio.accounts.models import Membership, User
 from studio.web.http import Forbidden
 
 View = Callable[..., HttpResponseBase]
@@ -49,12 +49,9 @@ def current_actor(request: HttpRequest) -> Actor:
     if not isinstance(user, User):
         raise NoTeam("Sign in first.")
     chosen = request.session.get(TEAM_KEY)
-    teams = Team.objects.filter(memberships__user=user).order_by("memberships__created")
-    team = teams.filter(pk=chosen).first() if chosen else None
-    found = actor_for(user, team) if team else None
-    if found is None:
-        team = teams.first()
-        found = actor_for(user, team) if team else None
+    memberships = list(Membership.objects.filter(user=user).select_related("user", "team").order_by("created", "pk"))
+    named = [membership for membership in memberships if str(membership.team_id) == chosen]
+    found = actor_of((named or memberships)[0]) if memberships else None
     if found is None:
         raise NoTeam(NoTeam.__doc__ or "")
     return found

@@ -34,7 +34,7 @@ def append(
     Raises UnknownKind and pydantic's ValidationError.
     """
     payload = kinds.validated(kind, data or {})
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         with connection.cursor() as cursor:
             cursor.execute(_NEXT_SEQ, [stream])
             seq = cursor.fetchone()[0]

@@ -6,12 +6,12 @@ from uuid import UUID
 
 
 def uuid7() -> UUID:
-    """A new id: 48 bits of Unix time in milliseconds, then 74 random bits.
+    """A new id: 48 bits of Unix time in milliseconds, 12 bits of the fraction, then 62 random bits.
 
-    Source: RFC 9562, section 5.7.
+    The fraction (about 0.25 µs) keeps ids of one process in the order in which they were made.
+    Source: RFC 9562, sections 5.7 and 6.2 (method 3).
     """
-    value = int.from_bytes(os.urandom(16), "big")
-    value = (value & ((1 << 80) - 1)) | (time.time_ns() // 1_000_000 << 80)
-    value = (value & ~(0xF << 76)) | (0x7 << 76)
-    value = (value & ~(0x3 << 62)) | (0x2 << 62)
-    return UUID(int=value)
+    milliseconds, rest = divmod(time.time_ns(), 1_000_000)
+    fraction = rest * 4096 // 1_000_000
+    random = int.from_bytes(os.urandom(8), "big") >> 2
+    return UUID(int=milliseconds << 80 | 0x7 << 76 | fraction << 64 | 0x2 << 62 | random)

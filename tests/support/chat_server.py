@@ -104,9 +104,9 @@ def _answer(messages: list[dict[str, str]]) -> str:
     """What the role at the end of the message asks for; each sentence of the candidate is checked against the evidence."""
     asked = next(m["content"] for m in messages if m["role"] == "user")
     evidence = dict(
-        re.findall(r"^\[(\w+)\] [^\n]*\n(.+?)(?=\n\n|\Z)", _fenced(asked, "EVIDENCE"), re.MULTILINE | re.DOTALL)
+        re.findall(r"^\[(\w+)\] [^\n]*\n(.+?)(?=\n\n\[\w+\] |\Z)", _fenced(asked, "EVIDENCE"), re.MULTILINE | re.DOTALL)
     )
-    candidate = _fenced(asked, "CANDIDATE")
+    candidate, question = _fenced(asked, "CANDIDATE"), _fenced(asked, "QUESTION")
     if "TASK: check" in asked:
         return json.dumps({"claims": [_claim(sentence, evidence) for sentence in _sentences(candidate)]})
     if "TASK: judge" in asked:
@@ -114,10 +114,10 @@ def _answer(messages: list[dict[str, str]]) -> str:
         return json.dumps({"aspects": aspects, "issues": [], "refusal": False})
     if "TASK: revise" in asked:
         kept = [s for s in _sentences(candidate) if _claim(s, evidence)["verdict"] == "SUPPORTED"]
-        return f"<<<ANSWER\n{' '.join(kept) or _first(evidence)}\nANSWER>>>\n" + json.dumps(
+        return f"<<<ANSWER\n{' '.join(kept) or _best(evidence, question)}\nANSWER>>>\n" + json.dumps(
             {"applied": [], "not_applied": []}
         )
-    return _first(evidence)
+    return _best(evidence, question)
 
 
 def _fenced(text: str, name: str) -> str:
@@ -138,6 +138,11 @@ def _claim(sentence: str, evidence: dict[str, str]) -> dict[str, Any]:
     return {"text": sentence, "kind": "fact", "quotes": [], "why": "No passage says it.", "verdict": "NOT_FOUND"}
 
 
-def _first(evidence: dict[str, str]) -> str:
-    label, passage = next(iter(evidence.items()))
-    return f"{_sentences(passage)[0]} [{label}]"
+def _best(evidence: dict[str, str], question: str) -> str:
+    """The sentence that shares most words with the question, cited."""
+    wanted = set(re.findall(r"\w+", question.lower()))
+    found = [
+        (label, s) for label, passage in evidence.items() for line in passage.splitlines() for s in _sentences(line)
+    ]
+    label, sentence = max(found, key=lambda pair: len(wanted & set(re.findall(r"\w+", pair[1].lower()))))
+    return f"{sentence.rstrip('.')} [{label}]."

@@ -1,0 +1,109 @@
+"""The main job in real Chromium: upload, ask, watch the session in two browsers, review by keys, export, verify."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from studio import samples
+from tests.support.browser import browser, chromium, window
+from tests.support.chat_server import ChatServer, chat_server
+from tests.support.studio import ROOT, Studio
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.flow,
+    pytest.mark.xdist_group("processes"),
+    pytest.mark.skipif(chromium() is None, reason="needs Chromium"),
+]
+QUESTION = samples.QUESTIONS[0]
+
+
+@pytest.fixture(scope="module")
+def teacher() -> Iterator[ChatServer]:
+    with chat_server(latency_s=0.7) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def studio(teacher: ChatServer) -> Iterator[Studio]:
+    with Studio(STUDIO_TEACHER_URL=teacher.url, STUDIO_TEACHER_MODEL="scripted") as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def chrome() -> Iterator[Browser]:
+    with browser() as opened:
+        yield opened
+
+
+def timeline(page: Page) -> list[str]:
+    """What happened, in the order of the page; ids say which event each entry is."""
+    return page.locator("#timeline > li").evaluate_all("entries => entries.map(e => e.id + ' ' + e.textContent.trim())")
+
+
+def test_from_an_upload_to_a_verified_data_set(studio: Studio, chrome: Browser, tmp_path: Path) -> None:
+    first, second = window(chrome, studio), window(chrome, studio)
+    page = first.page
+
+    first.go("/vault/")
+    page.set_input_files("#upload-file", [str(path) for path in samples.DOCUMENTS])
+    if page.locator("[data-upload-button]").is_visible():
+        page.click("[data-upload-button]")
+    expect(page.locator("#documents tbody tr").filter(has_text="Ready")).to_have_count(
+        len(samples.DOCUMENTS), timeout=60_000
+    )
+
+    first.go("/ask/")
+    page.fill("form.ask-box textarea", QUESTION)
+    page.keyboard.press("Control+Enter")
+    citation = page.locator("article.answer .prose a.cite").first
+    expect(citation).to_be_visible(timeout=30_000)
+    with page.expect_navigation():
+        page.get_by_role("button", name="Improve with teachers").click()
+
+    second.go(page.url.removeprefix(studio.url))
+    for watching in (page, second.page):
+        expect(watching.get_by_text("Open as pair")).to_be_visible(timeout=60_000)
+    assert len(timeline(page)) > 4
+    assert timeline(page) == timeline(second.page)
+    live = timeline(page)
+    page.reload()
+    assert timeline(page) == live
+
+    first.go("/review/")
+    expect(page.locator("[data-slot] > [data-card]")).to_contain_text(QUESTION)
+    page.keyboard.press("a")
+    expect(page.locator("[data-slot] > [data-card]")).to_have_count(0)
+
+    first.go("/datasets/")
+    page.keyboard.press("x")
+    page.wait_for_url("**/exports/new/")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url("**/datasets/exports/*-*/")
+    with page.expect_download(timeout=60_000) as download:
+        page.get_by_role("link", name="Download").first.click()
+    archive = tmp_path / "export.zip"
+    download.value.save_as(archive)
+    fingerprint = studio.api("GET", f"/exports/{page.url.rstrip('/').split('/')[-1]}")["key_fingerprint"]
+    assert verify(archive, fingerprint) == 0
+
+    first.go("/datasets/verify/")
+    page.set_input_files("input[type=file]", str(archive))
+    page.get_by_role("button", name="Verify").click()
+    expect(page.locator("main")).to_contain_text("VERIFIED", timeout=30_000, ignore_case=True)
+
+    changed = archive.read_bytes()
+    archive.write_bytes(changed[:200] + bytes([changed[200] ^ 1]) + changed[201:])
+    assert verify(archive, fingerprint) != 0
+    for seen in (first, second):
+        assert seen.foreign == []
+        assert seen.errors == []
+
+
+def verify(archive: Path, key: str) -> int:
+    command = [sys.executable, "-m", "datasets.core.verify", str(archive), "--key", key]
+    return subprocess.run(command, cwd=ROOT, check=False, capture_output=True).returncode
