@@ -1,0 +1,53 @@
+"""Sockets: members of the team may follow its streams from our own pages, and nobody else from anywhere."""
+
+import json
+
+import pytest
+from asgiref.sync import async_to_sync, sync_to_async
+
+from tests.security.world import ROLES, make_world
+from tests.support.websocket import Socket
+
+GONE = 4404
+
+
+async def outcome(user, stream: str, origin: bytes = b"http://127.0.0.1") -> str:
+    """What a socket of that person to that stream comes to."""
+    socket = await sync_to_async(Socket)(user, stream, origin=origin)
+    if not await socket.connect():
+        return "refused"
+    await socket.say(json.dumps({"after": 0}))
+    message = await socket.receive_output(10)
+    if message["type"] == "websocket.close":
+        return f"closed {message['code']}"
+    await socket.leave()
+    return "follows"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_socket_follows_the_streams_of_its_own_teams_only():
+    world = make_world()
+    people = {role: world.ours.person(role) for role in ROLES} | {"stranger": world.theirs.person("owner")}
+
+    found = {}
+    for prefix, stream in world.ours.streams.items():
+        for who, user in people.items():
+            found[prefix, who] = async_to_sync(outcome)(user, stream)
+    assert {who for (_, who), what in found.items() if what == f"closed {GONE}"} == {"stranger"}
+    assert {what for (_, who), what in found.items() if who == "stranger"} == {f"closed {GONE}"}
+    assert {what for (_, who), what in found.items() if who != "stranger"} == {"follows"}
+
+
+FOREIGN = [
+    b"https://thief.example",
+    b"null",
+    b"http://127.0.0.1.thief.example",
+    b"http://thief.example:80",
+    b"",
+    b"file://",
+]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_socket_from_another_origin_is_refused(alice, team):
+    assert {async_to_sync(outcome)(alice, f"team:{team.pk}", origin) for origin in FOREIGN} == {"refused"}
