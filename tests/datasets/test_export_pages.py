@@ -281,3 +281,11 @@ def test_hostile_names_stay_text_on_every_page(alice, client_for, owner, export,
     actions.revoke_key(owner, SigningKey.objects.get(state="active"), evil)
     for page in ("", f"exports/{export.pk}/", "exports/new/", "keys/", "ledger/", "imports/"):
         assert evil not in text(client.get(f"/datasets/{page}"))
+
+
+def test_parts_that_refresh_themselves_do_not_do_so_on_a_click(alice, client_for, owner, pairs, settings) -> None:
+    export = start(owner)
+    client = client_for(alice)
+    for page in ("", f"exports/{export.pk}/", "keys/", "ledger/"):
+        whole = text(client.get(f"/datasets/{page}"))
+        assert whole.count("data-refresh-on") == whole.count('hx-trigger="studio:refresh"'), page
