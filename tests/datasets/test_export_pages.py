@@ -289,3 +289,14 @@ def test_parts_that_refresh_themselves_do_not_do_so_on_a_click(alice, client_for
     for page in ("", f"exports/{export.pk}/", "keys/", "ledger/"):
         whole = text(client.get(f"/datasets/{page}"))
         assert whole.count("data-refresh-on") == whole.count('hx-trigger="studio:refresh"'), page
+
+
+def test_an_open_page_becomes_whole_when_the_export_ends(alice, client_for, owner, pairs, settings) -> None:
+    export = start(owner)
+    client = client_for(alice)
+    part = client.get(f"/datasets/exports/{export.pk}/", headers={"HX-Request": "true"})
+    assert "HX-Refresh" not in part.headers
+    assert "<html" not in text(part)
+    run_as_worker(settings)
+    part = client.get(f"/datasets/exports/{export.pk}/", headers={"HX-Request": "true"})
+    assert part.headers["HX-Refresh"] == "true"
