@@ -9,10 +9,16 @@ from ninja import NinjaAPI
 
 from studio import __version__
 from studio.accounts.api import BearerToken
+from studio.api_reference import Reference
 from studio.web.http import StudioError
 
 api = NinjaAPI(
-    title="ArcticCodex Studio", version=__version__, auth=BearerToken(), docs_url="/docs", urls_namespace="api"
+    title="ArcticCodex Studio",
+    version=__version__,
+    auth=BearerToken(),
+    docs=Reference(),
+    docs_url="/docs",
+    urls_namespace="api",
 )
 
 

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import django_stubs_ext
-import ninja
 
 from studio import env
 
@@ -41,7 +40,6 @@ INSTALLED_APPS = [
     "servestatic",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
-    "ninja",
     "channels",
     "django_htmx",
     "allauth",
@@ -80,7 +78,7 @@ MIDDLEWARE = [
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [BASE_DIR / "templates", Path(ninja.__file__).parent / "templates"],
+        "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": False,
         "OPTIONS": {
             "context_processors": [

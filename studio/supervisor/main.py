@@ -57,6 +57,8 @@ class Supervisor:
             self._say("Ending …")
             deadline = time.monotonic() + PATIENCE_SECONDS
             for child in children:
+                child.ask_to_end()
+            for child in children:
                 child.end(deadline=deadline)
             self._say("The studio has ended. Nothing it started is left running.")
 

@@ -62,12 +62,16 @@ class Child:
             self.start()
         return None
 
+    def ask_to_end(self) -> None:
+        """Have it finish what it does and end."""
+        if self._process:
+            self._process.terminate()
+
     def end(self, *, deadline: float) -> None:
-        """Ask it to end, and make it end at the deadline (monotonic seconds)."""
+        """Wait until it has ended, and make it end at the deadline (monotonic seconds)."""
         process = self._process
         if process is None:
             return
-        process.terminate()
         with suppress(subprocess.TimeoutExpired):
             process.wait(max(0.1, deadline - time.monotonic()))
         with suppress(ProcessLookupError):
