@@ -27,8 +27,8 @@ class Reference(DocsBase):
 
 
 def _operation(path: str, method: str, operation: Schema, schemas: Schema) -> Schema:
-    content = operation.get("requestBody", {}).get("content", {})
-    media, body = next(iter(content.items()), ("", {}))
+    content: dict[str, Schema] = operation.get("requestBody", {}).get("content", {})
+    media = next(iter(content), "")
     answers = [
         (status, _fields(found.get("content", {}).get("application/json", {}).get("schema", {}), schemas))
         for status, found in operation["responses"].items()
@@ -43,7 +43,7 @@ def _operation(path: str, method: str, operation: Schema, schemas: Schema) -> Sc
             (p["name"], p["in"], _type(p["schema"]), p.get("required", False)) for p in operation.get("parameters", [])
         ],
         "media": media,
-        "body": _fields(body.get("schema", {}), schemas),
+        "body": _fields(content[media].get("schema", {}) if media else {}, schemas),
         "answers": answers,
     }
 
