@@ -87,7 +87,7 @@ def export_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     if export.is_ready and (pair := request.GET.get("pair", "").strip()):
         context |= _proof(export, pair)
     response = render_partial(request, "datasets/export_detail.html", context, part="datasets/_export_body.html")
-    if is_partial(request) and (export.is_ready or export.is_failed):
+    if is_partial(request) and not export.is_building:
         response.headers["HX-Refresh"] = "true"  # buttons and details change with the state
     return response
 
