@@ -5,15 +5,18 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from django.core.cache import cache
 from django.db.models import Avg, Count, F, Max, Min, Q
 
 from datasets.models import Decision, Export, Pair
 from studio.accounts.models import Team
+from studio.events.models import Stream
 
 # Least score, name; in falling order. A pair without a score is in none.
 QUALITY = ((Decimal("0.95"), "excellent"), (Decimal("0.85"), "good"), (Decimal("0.75"), "acceptable"))
 POOR = "poor"
 MOST_NAMES = 50
+KEPT_SECONDS = 24 * 3600
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +43,21 @@ class Statistics:
 
 
 def statistics_of(team: Team, dataset: UUID | None = None) -> Statistics:
-    """The figures of a team, or of one of its data sets."""
+    """The figures of a team, or of one of its data sets.
+
+    Everything that changes them is an event of one of two streams, so they are counted once for each of their states.
+    """
+    streams = Stream.objects.filter(pk__in=[f"review:{team.pk}", f"datasets:{team.pk}"]).order_by("pk")
+    state = "-".join(f"{name.partition(':')[0]}{seq}" for name, seq in streams.values_list("pk", "last_seq"))
+    key = f"statistics:{team.pk}:{dataset}:{state}"
+    found = cache.get(key)
+    if not isinstance(found, Statistics):
+        found = _count(team, dataset)
+        cache.set(key, found, KEPT_SECONDS)
+    return found
+
+
+def _count(team: Team, dataset: UUID | None) -> Statistics:
     pairs = Pair.objects.filter(team=team)
     decisions = Decision.objects.filter(team=team, verdict=Decision.Verdict.APPROVE)
     exports = Export.objects.filter(team=team, state=Export.State.READY)

@@ -2,9 +2,10 @@
 
 import pytest
 
+from datasets.actions import undo_decision
 from datasets.core import keys
 from datasets.models import Export
-from tests.datasets.approved import acting, finish, make_approved, run_as_worker
+from tests.datasets.approved import acting, approve, finish, make_approved, run_as_worker
 from tests.datasets.pairs import make_pair
 
 
@@ -90,3 +91,22 @@ def test_the_bounds_of_quality_belong_to_the_better_class(alice, rita, team, api
         make_approved(acting(rita, team), 1, score=score, instruction=f"At {score}?")
     found = api_for(alice).get("/api/v1/statistics").json()
     assert found["quality"] == {"excellent": 1, "good": 1, "acceptable": 1, "poor": 1}
+
+
+def test_statistics_are_new_after_every_change(alice, rita, team, api_for, settings) -> None:
+    api, actor = api_for(alice), acting(rita, team)
+
+    def figures() -> tuple[int, int, int]:
+        found = api.get("/api/v1/statistics").json()
+        return found["states"]["proposed"], found["states"]["approved"], len(found["signers"])
+
+    assert figures() == (0, 0, 0)
+    pair = make_pair(team)
+    assert figures() == (1, 0, 0)
+    approve(actor, pair)
+    assert figures() == (0, 1, 0)
+    undo_decision(actor, pair, version=1)
+    assert figures() == (1, 0, 0)
+    approve(actor, pair)
+    finish(acting(alice, team), settings)
+    assert figures() == (0, 1, 1)
