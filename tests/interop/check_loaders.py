@@ -14,7 +14,7 @@ from datasets import get_dataset_config_names, load_dataset
 
 def main() -> None:
     folder = Path(sys.argv[1]) / "export"
-    if Path(__file__).parents[2] in Path(loaded_from).parents:
+    if Path(__file__).parents[2] / "datasets" in Path(loaded_from).parents:
         raise SystemExit("run this outside the project, whose package has the same name")
     rows = [json.loads(line) for line in (folder / "data/train.jsonl").read_bytes().splitlines()]
 
