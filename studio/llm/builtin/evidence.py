@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from studio.llm.builtin.reading import Reading, read
 from studio.llm.figures import CITATION, Figure, figures
 from studio.llm.language import content, names, negated, spelled
 from studio.llm.sentences import sentences
@@ -14,13 +15,15 @@ from studio.llm.sentences import sentences
 _NUMBERED = re.compile(r"(?:^|\n)\s*(?:§\s*)?\d+(?:\.\d+)*[.)]?\s*$")
 _VERB = re.compile(r"\b(?:is|are|was|were|be|must|may|shall|can|will|has|have|do|does|\w+s not)\b", re.IGNORECASE)
 
+_CHANGED = re.compile(r"\b(?:was|has been) (?:raised|increased|lowered|reduced|changed|cut) from [^,;.]{1,24}? to\b")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sentence:
     """One sentence of one passage.
 
-    heading: stems of the heading above it. around: those, and of the title and the sentence before; they may carry its
-    subject.
+    heading: stems of the heading above it. around: those, and of the title and the sentence before. context: those that
+    may name its subject: heading, title and, where it begins with a pronoun, the sentence before.
     """
 
     label: str
@@ -29,11 +32,18 @@ class Sentence:
     stems: frozenset[str]
     heading: frozenset[str]
     around: frozenset[str]
+    context: frozenset[str]
     figures: tuple[Figure, ...]
     names: frozenset[str]
     spelled: frozenset[str]
     negated: frozenset[str]
     is_heading: bool
+
+    @property
+    def readings(self) -> tuple[Reading, ...]:
+        """How it may be read: as it stands, and "was raised from 50 to 200" as "is 200"."""
+        now = _CHANGED.sub("is", self.text)
+        return (read(self.text),) if now == self.text else (read(self.text), read(now))
 
     @property
     def quotable(self) -> str:
@@ -75,6 +85,7 @@ class Evidence:
                     stems=stems,
                     heading=heading,
                     around=titled | heading | before,
+                    context=titled | heading | (before if read(piece).leans else frozenset()),
                     figures=tuple(figures(piece)),
                     names=frozenset(names(piece)),
                     spelled=frozenset(spelled(piece)),

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from studio.llm.builtin.evidence import Evidence, bare
-from studio.llm.builtin.write import NO_ANSWER, missing, relevant
+from studio.llm.builtin.write import MOST_EXPECTED, NO_ANSWER, missing, relevant
 from studio.llm.figures import CITATION
 from studio.llm.language import content, words
 from studio.llm.schemas import ASPECTS, AspectName, Severity
@@ -46,7 +46,7 @@ def _relevance(question: str, candidate: str, evidence: Evidence) -> tuple[int, 
 
 
 def _completeness(question: str, candidate: str, evidence: Evidence, issues: list[dict[str, str]]) -> tuple[int, str]:
-    best = relevant(question, evidence)
+    best = relevant(question, evidence, most=MOST_EXPECTED)
     if not best:
         return 3, "The evidence does not speak of the question."
     absent = missing(question, candidate, evidence)

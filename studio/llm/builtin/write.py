@@ -3,13 +3,16 @@
 import re
 from collections.abc import Iterable, Sequence
 
+from studio.llm.bounds import bounded
 from studio.llm.builtin.evidence import Evidence, Sentence, bare, codes
 from studio.llm.builtin.judge import claim_spans, judge
+from studio.llm.builtin.reading import read
 from studio.llm.figures import figures, lacking
 from studio.llm.language import content, names, words
 from studio.llm.sentences import sentences
 
-MOST_SENTENCES = 5
+MOST_SENTENCES = 4
+MOST_EXPECTED = 3
 NO_ANSWER = "The documents do not answer this question."
 _WANTS_FIGURE = re.compile(
     r"\bhow (?:many|much|long|often|old|far|fast|big|large|high|late|early|soon)\b|\bwhen\b"
@@ -29,25 +32,51 @@ def relevant(question: str, evidence: Evidence, *, most: int = MOST_SENTENCES) -
     wanted = content(question)
     if not wanted:
         return []
+    asked = _asked_about(question, evidence)
     scored = [(_score(question, wanted, sentence, evidence), sentence) for sentence in evidence.sentences]
-    scored = [pair for pair in scored if not pair[1].is_heading]
+    scored = [(score, s) for score, s in scored if not s.is_heading and (not asked or asked in _speaks_of(s))]
     scored.sort(key=lambda pair: -pair[0])
     if not scored or scored[0][0] < 0.38:
         return []
-    floor = max(0.34, 0.66 * scored[0][0])
+    floor = max(0.34, 0.78 * scored[0][0])
+    focus = _focus(wanted, scored[0][1])
     chosen: list[Sentence] = []
     for score, sentence in scored:
         if score < floor or len(chosen) == most:
             break
-        if not any(_repeats(sentence, other) for other in chosen):
+        if focus <= _speaks_of(sentence) and not any(_repeats(sentence, other) for other in chosen):
             chosen.append(sentence)
     return chosen
+
+
+def _asked_about(question: str, evidence: Evidence) -> str:
+    """The word behind the question's first auxiliary, "vaccine" in "At what temperature must vaccines be stored?"."""
+    tokens = read(question).tokens
+    first = next((token.value for token in tokens if token.zone == "verb" and token.role and not token.bounded), "")
+    return first if any(first in _speaks_of(sentence) for sentence in evidence.sentences) else ""
+
+
+def _speaks_of(sentence: Sentence) -> frozenset[str]:
+    return sentence.stems | sentence.context | {token.value for token in sentence.readings[0].tokens}
+
+
+def _focus(wanted: Sequence[str], best: Sentence) -> frozenset[str]:
+    """What the best sentence and the question are both about; a further sentence must be about it as well."""
+    tokens = best.readings[0].tokens
+    subject = {token.value for token in tokens if token.zone == "subject"} or {token.value for token in tokens[:3]}
+    return frozenset(subject & set(wanted))
 
 
 def _score(question: str, wanted: Sequence[str], sentence: Sentence, evidence: Evidence) -> float:
     score = evidence.share(wanted, sentence, context=0.4, power=2)
     if sentence.figures and _WANTS_FIGURE.search(question):
         score += 0.12
+    measures = bounded(question)
+    theirs = [token.bounded for token in sentence.readings[0].tokens if token.bounded]
+    if any(m.bound and m.figure.equals(t.figure) and not m.matches(t) for m in measures for t in theirs):
+        score -= 0.4  # "above 500 euros" asked, "up to 500 euros" said
+    if measures and all(any(m.figure.equals(t.figure) for t in theirs) for m in measures):
+        score += 0.3
     asked = codes(names(question))
     if asked and codes(sentence.names) and not asked & sentence.names:
         score -= 0.3
@@ -99,10 +128,11 @@ def _before(sentence: Sentence, evidence: Evidence) -> Sentence | None:
     return same[-1] if same and not same[-1].is_heading else None
 
 
-def missing(question: str, candidate: str, evidence: Evidence) -> list[Sentence]:
+def missing(question: str, candidate: str, evidence: Evidence, *, most: int = MOST_EXPECTED) -> list[Sentence]:
     """Evidence sentences that answer the question and that the candidate does not say yet, best first."""
     told = [bare(candidate[start:end]) for start, end in sentences(candidate)]
-    return [sentence for sentence in relevant(question, evidence) if not any(_says(text, sentence) for text in told)]
+    expected = relevant(question, evidence, most=most)
+    return [sentence for sentence in expected if not any(_says(text, sentence) for text in told)]
 
 
 def _says(text: str, sentence: Sentence) -> bool:

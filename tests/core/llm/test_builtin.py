@@ -37,14 +37,12 @@ SUPPORTED = [
     (PUMP_MANUAL, "The shaft seal must be replaced every 8000 operating hours or every two years."),
     (PUMP_MANUAL, "Clean the strainer every three months."),
     (PUMP_MANUAL, "E04 means the rotor is blocked."),
-    (PUMP_MANUAL, "After E07 the pump restarts by itself after 15 minutes."),
     (SERVICE_CONTRACT, "Invoices are payable within 30 days of receipt."),
     (SERVICE_CONTRACT, "The Client pays a monthly fee of €12,500."),
     (SERVICE_CONTRACT, "The initial term is 24 months."),
     (SERVICE_CONTRACT, "The initial term is two years."),
     (SERVICE_CONTRACT, "Either party may terminate with 90 days' written notice after the initial term."),
     (SERVICE_CONTRACT, "The courts of Hamburg have exclusive jurisdiction."),
-    (RELEASE_NOTES, "Offline sync is available in the iOS and Android apps."),
     (RELEASE_NOTES, "The maximum upload size is 200 MB."),
     (RELEASE_NOTES, "Atlas 4.2 was released on 14 October 2026."),
     (RELEASE_NOTES, "API v1 will be removed on 30 June 2027."),
@@ -119,6 +117,8 @@ CONTRADICTED = [
     (API_GUIDE, "POST /orders returns status 200."),
 ]
 NOT_FOUND = [
+    (PUMP_MANUAL, "After E07 the pump restarts by itself after 15 minutes."),
+    (RELEASE_NOTES, "Offline sync is available in the iOS and Android apps."),
     (LEAVE_POLICY, "Employees may work from abroad for up to 20 days a year."),
     (LEAVE_POLICY, "Parental leave lasts 14 weeks."),
     (PUMP_MANUAL, "The pump is available in red."),

@@ -1,0 +1,124 @@
+"""What a claim may leave out of a sentence: whole clauses that narrow nothing, never a part that does.
+
+"A is 5 and B is 7" says that B is 7, but not that A is 7; "X if Y" does not say X.
+"""
+
+from studio.llm.bounds import Bounded
+from studio.llm.builtin.reading import Reading, Token
+from studio.llm.builtin.wordlists import LIGHT
+
+_LEADING = ("if", "unless", "except", "until")
+
+
+def misplaced(sentence: Reading, pairs: dict[int, int], breaches: set[str]) -> None:
+    """A figure taken from one clause while most words come from another one with its own figure of that unit."""
+    used = set(pairs.values())
+    weight = {
+        clause: sum(not sentence.tokens[at].bounded for at in used if sentence.tokens[at].clause == clause)
+        for clause in range(len(sentence.joints))
+    }
+    for at in used:
+        own = sentence.tokens[at]
+        for other, token in enumerate(sentence.tokens):
+            if not own.bounded or not token.bounded or other in used or not _rival(own.bounded, token.bounded):
+                continue
+            if weight[token.clause] > weight[own.clause]:
+                breaches.add("misplaced")
+
+
+def left_out(claim: Reading, sentence: Reading, clause: int, pairs: dict[int, int]) -> bool:
+    """Whether something of a clause that cannot be left out has no counterpart.
+
+    The doer may be left out where the claim is passive.
+    """
+    used = set(pairs.values())
+    tokens = {at: token for at, token in enumerate(sentence.tokens) if token.clause == clause}
+    passive = not any(token.role == "agent" for token in claim.tokens) and any(
+        claim.tokens[n].role == "patient" and at in tokens for n, at in pairs.items()
+    )
+    return any(
+        at not in used and not token.loose and not (passive and token.role == "agent") for at, token in tokens.items()
+    )
+
+
+def completeness(
+    claim: Reading,
+    sentence: Reading,
+    pairs: dict[int, int],
+    visited: set[int],
+    whole: set[int],
+    breaches: set[str],
+) -> None:
+    used = set(pairs.values())
+    for clause in visited - whole:
+        tokens = {at: t for at, t in enumerate(sentence.tokens) if t.clause == clause}
+        mine = sorted(at for at in tokens if at in used)
+        after = {other for other in whole if other > clause}
+        if after and _is_subject(tokens, mine):
+            continue
+        if after and _is_antecedent(sentence, tokens, mine, clause, whole):
+            continue
+        if after and _gapped(sentence, tokens, mine, min(after)):
+            continue
+        if not _is_measure(claim, pairs, tokens, mine):
+            breaches.add("left out")
+    if not whole and not any("left out" not in breaches for _ in visited):
+        breaches.add("left out")
+    for clause in range(len(sentence.joints)):
+        if clause in visited or not whole:
+            continue
+        lead = next((t for t in sentence.tokens if t.clause == clause), None)
+        if lead is None:
+            continue
+        relative = sentence.joints[clause] == "that" and clause - 1 in visited
+        near = clause - 1 in visited or any(other > clause for other in visited)
+        governs = relative or (lead.preposition in _LEADING and near)
+        alternative = sentence.joints[clause] == "or" and clause - 1 in visited and lead.bounded is not None
+        if governs or alternative:
+            breaches.add("left out")
+
+
+def _is_subject(tokens: dict[int, Token], mine: list[int]) -> bool:
+    """Whether the used words are the whole subject of their clause and nothing else."""
+    subject = [at for at, token in tokens.items() if token.zone == "subject"]
+    if subject:
+        coded = any(any(char.isdigit() for char in tokens[at].value) for at in mine)
+        return mine == subject or (coded and mine == subject[-len(mine) :])
+    return 0 < len(mine) <= 4 and mine == list(tokens)[: len(mine)] and not any(tokens[at].bounded for at in mine)
+
+
+def _is_antecedent(sentence: Reading, tokens: dict[int, Token], mine: list[int], clause: int, whole: set[int]) -> bool:
+    """Whether the used words are the last of their clause and the next one says more of them ("…, which …")."""
+    if clause + 1 not in whole or sentence.joints[clause + 1] not in ("which", "that"):
+        return False
+    return bool(mine) and mine == list(tokens)[-len(mine) :] and mine[0] not in (0, min(tokens))
+
+
+def _gapped(sentence: Reading, tokens: dict[int, Token], mine: list[int], clause: int) -> bool:
+    """ "A may cost up to 140 euros, in capitals up to 190": the later clause takes its verb from the earlier one."""
+    later = [token for token in sentence.tokens if token.clause == clause]
+    theirs = [token.bounded for token in later if token.bounded]
+    own = [at for at, token in tokens.items() if token.bounded and any(_rival(token.bounded, b) for b in theirs)]
+    if len(own) != 1 or own[0] in mine or any(token.role for token in later):
+        return False
+    if mine[0] > own[0] and any(b.figure.unit == "" for b in theirs):
+        return True  # "A allows 100 requests per minute, B 1,000"
+    phrase = tokens[own[0]].phrase
+    return all(at < own[0] or tokens[at].phrase == phrase for at in mine)
+
+
+def _rival(one: Bounded, other: Bounded) -> bool:
+    return one.figure.unit == other.figure.unit or "" in (one.figure.unit, other.figure.unit)
+
+
+def _is_measure(claim: Reading, pairs: dict[int, int], tokens: dict[int, Token], mine: list[int]) -> bool:
+    """ "The deposit is 200 euros" out of "shall pay a deposit of 200 euros": a noun and its measure, side by side."""
+    figure = next((at for at in mine if tokens[at].bounded), None)
+    if figure is None or figure == mine[0] or mine != list(range(mine[0], mine[-1] + 1)):
+        return False
+    strange = [token for n, token in enumerate(claim.tokens) if n not in pairs and token.value not in LIGHT]
+    plain = all(token.bounded or token.preposition in ("", "of") or token.zone == "subject" for token in claim.tokens)
+    measure = tokens[figure].bounded
+    exact = measure is not None and measure.bound in ("", "about")
+    near = all(tokens[figure].phrase - tokens[at].phrase in (-1, 0, 1) for at in mine)
+    return not strange and plain and exact and near and tokens[figure].amount

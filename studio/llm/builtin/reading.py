@@ -1,0 +1,286 @@
+"""One sentence read for comparison: its words, figures and bounds in clauses and phrases, and what governs them.
+
+No grammar of English: function words show where clauses and phrases begin, auxiliaries where the subject ends. That is
+enough to tell who goes with what, which parts may be left out, and which part a negation or a "may" governs.
+"""
+
+import re
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from studio.llm.bounds import Bounded, bounded
+from studio.llm.builtin.wordlists import (
+    AUXILIARIES,
+    BE,
+    CONDITIONS,
+    CUES,
+    DETERMINERS,
+    DIGITS,
+    EXTRAS,
+    IGNORED,
+    JOINTS,
+    MATTERS,
+    MODALS,
+    PAST,
+    PREPOSITIONS,
+    QUANTIFIERS,
+    RELATIONS,
+    RELATIVES,
+    SUBORDINATORS,
+    TURNS,
+)
+from studio.llm.figures import CITATION
+from studio.llm.language import SYNONYMS, stem
+
+_PIECE = re.compile(r"[^\W_]+(?:['.][^\W_]+)*(?:-(?=[^\W_]*\d)[^\W_]+)*|[,;:()—|]")
+_AGENT = re.compile(r"[a-z]{3,}[eo]rs?\Z")
+_RESTRICTED = frozenset({"more", "less", "least", "most", "about", "low", "high"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Token:
+    """A word (its stem) or a figure, and its place.
+
+    preposition: what its phrase begins with. zone: before the first auxiliary "subject", up to the next preposition
+    "verb", then "adjunct". role: "agent" or "patient" where an auxiliary shows it. rank: its place in active voice.
+    loose: may be left out without changing what the rest says. amount: a figure right behind "of".
+    """
+
+    value: str
+    bounded: Bounded | None
+    clause: int
+    phrase: int
+    preposition: str
+    zone: str
+    role: str = ""
+    rank: int = 0
+    loose: bool = False
+    amount: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operator:
+    """A negation, quantifier or modal and the index of the token it stands before."""
+
+    kind: str
+    value: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """A sentence as tokens and operators. leans: it begins with a pronoun. joints: what each clause begins with."""
+
+    tokens: tuple[Token, ...]
+    operators: tuple[Operator, ...]
+    leans: bool
+    joints: tuple[str, ...]
+
+
+def key(word: str) -> str:
+    """The stem of a word; "receiver" and "receive" stay two."""
+    low = word.casefold()
+    if low not in SYNONYMS and _AGENT.match(low) and not stem(low).startswith(("old", "cold", "long", "new")):
+        return low.removesuffix("s")
+    return stem(low)
+
+
+@lru_cache(maxsize=8_192)
+def read(text: str) -> Reading:
+    """Read one sentence."""
+    text = " ".join(CITATION.sub("", text).replace("’", "'").split())
+    for pattern, turn in (*TURNS, *DIGITS):
+        text = pattern.sub(turn, text)
+    reader = _Reader()
+    position = 0
+    for figure in [*bounded(text), None]:
+        for piece in _PIECE.finditer(text, position, figure.start if figure else len(text)):
+            reader.piece(piece[0])
+        if figure:
+            reader.figure(figure)
+            position = figure.end
+    return reader.done()
+
+
+class _Reader:
+    def __init__(self) -> None:
+        self.tokens: list[Token] = []
+        self.operators: list[Operator] = []
+        self.joints = [""]
+        self.leans = False
+        self.clause = self.phrase = 0
+        self.preposition, self.zone = "", "subject"
+        self.aux: dict[int, int] = {}  # clause → index of the token behind its first auxiliary
+        self.be: set[int] = set()
+        self.bound: dict[int, int] = {}  # clause → index from which nothing may be left out
+        self.subordinate: set[int] = set()  # clauses whose auxiliaries belong to an "if …" or "before …" in them
+        self.adverbs: set[int] = set()
+        self.indefinite = False
+        self.narrowed = False  # between "who" and its verb
+        self.last = ""
+        self.started = False
+
+    def piece(self, word: str) -> None:
+        low = word.casefold()
+        self._read(word, low)
+        if low not in ("a", "an", "the"):
+            self.last = low
+
+    def _read(self, word: str, low: str) -> None:
+        if low in ",;:()—|" or low in JOINTS:
+            self._joint(low)
+            return
+        if not self.started:
+            self.leans = low in EXTRAS
+            self.started = True
+        at = len(self.tokens)
+        if low in PAST:
+            self.operators.append(Operator(kind="past", value="", at=at))
+        if low in CUES:
+            self.operators.append(Operator(kind="not", value="", at=at))
+        if low in MODALS:
+            self.operators.append(Operator(kind="modal", value=MODALS[low], at=at))
+        elif low in QUANTIFIERS:
+            self.operators.append(Operator(kind=QUANTIFIERS[low], value=low, at=at))
+        if low in AUXILIARIES:
+            self._auxiliary(low)
+        elif low in RELATIONS:
+            if low in SUBORDINATORS and self._here() and self.clause not in self.aux:
+                self.subordinate.add(self.clause)
+            self._phrase(RELATIONS[low])
+            if RELATIONS[low] in CONDITIONS:
+                self.bound.setdefault(self.clause, at)
+            self._token(stem(RELATIONS[low]))
+        elif low in PREPOSITIONS:
+            self._phrase(low)
+        elif low in RELATIVES:
+            self._relative()
+        elif low in DETERMINERS:
+            self.indefinite = low in ("a", "an")
+            if self.zone == "subject" and self.preposition in PREPOSITIONS and self._here() == self._in_phrase() > 0:
+                self._phrase("")  # "During a defrost the temperature …": here the subject begins
+        elif low not in IGNORED and low not in CUES and low not in QUANTIFIERS:
+            if low.endswith("ly") and low not in MATTERS:
+                self.adverbs.add(at)
+            if low.endswith("ing") and self.preposition == "by" and not self._in_phrase():
+                self.preposition = "through"  # "by giving notice" names no doer
+            for part in _parts(word):
+                self._token(key(part))
+
+    def figure(self, figure: Bounded) -> None:
+        self.started = True
+        if figure.bound not in ("", "about", "high") and self._in_phrase():
+            self.phrase += 1
+        self._token(figure.figure.value, figure)
+        self.last = ""
+
+    def _joint(self, low: str) -> None:
+        last = self.tokens[-1] if self.tokens else None
+        if low == "and" and last and last.bounded and last.bounded.bound == "low":
+            return
+        if self._here():
+            self.clause += 1
+            self.phrase += 1
+            self.preposition, self.zone = "", "subject"
+            self.joints.append(low)
+        elif low in JOINTS:
+            self.joints[-1] = low
+
+    def _relative(self) -> None:
+        """ "that", "who": of the subject it narrows the clause; of what follows it begins one of its own."""
+        if 0 < self._here() <= 2:
+            self.bound.setdefault(self.clause, 0)
+            self.narrowed = True
+        elif self._here():
+            self._joint("which" if self.indefinite else "that")
+
+    def _auxiliary(self, low: str) -> None:
+        self.phrase += 1
+        self.preposition = ""
+        if self.clause in self.subordinate or self.narrowed:
+            self.narrowed = False
+            return
+        if self.clause not in self.aux:
+            self.aux[self.clause] = len(self.tokens)
+            self.zone = "verb"
+        if low in BE and self.aux[self.clause] == len(self.tokens):
+            self.be.add(self.clause)
+
+    def _phrase(self, preposition: str) -> None:
+        self.phrase += 1
+        if preposition != "of":
+            self.preposition = preposition
+            if self.zone == "verb":
+                self.zone = "adjunct"
+
+    def _token(self, value: str, figure: Bounded | None = None) -> None:
+        self.tokens.append(
+            Token(
+                value=value,
+                bounded=figure,
+                clause=self.clause,
+                phrase=self.phrase,
+                preposition=self.preposition,
+                zone=self.zone,
+                amount=figure is not None and self.last == "of",
+            )
+        )
+
+    def _here(self) -> int:
+        return sum(token.clause == self.clause for token in self.tokens)
+
+    def _in_phrase(self) -> int:
+        return sum(token.phrase == self.phrase for token in self.tokens)
+
+    def done(self) -> Reading:
+        for clause in range(len(self.joints)):
+            self._finish(clause)
+        return Reading(
+            tokens=tuple(self.tokens), operators=tuple(self.operators), leans=self.leans, joints=tuple(self.joints)
+        )
+
+    def _finish(self, clause: int) -> None:
+        """Zones of a clause without auxiliary, roles, ranks and what may be left out."""
+        places = [n for n, token in enumerate(self.tokens) if token.clause == clause]
+        tokens = [self.tokens[n] for n in places]
+        doers = [t for t in tokens if t.preposition == "by"]
+        agent = {t.phrase for t in doers if not t.bounded and (t.zone != "subject" or clause not in self.aux)}
+        if clause not in self.aux:
+            if agent and clause - 1 in self.be:
+                self.be.add(clause)
+            lead = tokens[0].phrase if tokens else 0
+            tokens = [replace(t, zone="verb" if t.phrase == lead or not t.preposition else "adjunct") for t in tokens]
+        passive = clause in self.be
+        governed = {op.kind for op in self.operators for n in places if op.at == n} & {"not", "only"}
+        permits = any(op.kind == "modal" and op.value == "may" for op in self.operators for n in places if op.at == n)
+        for n, token in zip(places, tokens, strict=True):
+            role = ""
+            if clause in self.aux or passive:
+                doing = token.phrase in agent and passive
+                role = "agent" if doing or (token.zone == "subject" and not passive) else "patient"
+                if token.zone == "subject" and token.preposition:
+                    role = ""
+                if token.zone == "adjunct" and not doing:
+                    role = ""
+            fronted = token.zone == "subject" and token.preposition and token.phrase == tokens[0].phrase
+            order = 0 if role == "agent" else 1 if token.zone == "verb" else 2 if token.zone == "subject" else 3
+            order = 3 if fronted else order
+            loose = token.zone == "adjunct" and not governed and n < self.bound.get(clause, len(self.tokens))
+            if token.bounded and token.bounded.bound in _RESTRICTED:
+                loose = False
+            if permits and token.preposition not in ("in", "into", "by", "to", "for"):
+                loose = False
+            loose = loose or (n in self.adverbs and not governed) or _is_amount(tokens, n - places[0])
+            self.tokens[n] = replace(token, role=role, rank=order * 1000 + n, loose=loose)
+
+
+def _is_amount(tokens: list[Token], n: int) -> bool:
+    """ "of 200 euros per month" behind a noun: told apart from it."""
+    figure = tokens[n].bounded
+    if figure is None or n == 0 or tokens[n].zone == "subject":
+        return False
+    return _is_amount(tokens, n - 1) if figure.bound == "every" else tokens[n].amount and figure.bound == ""
+
+
+def _parts(word: str) -> list[str]:
+    return [word] if any(char.isdigit() for char in word) else [part for part in re.split(r"[.]", word) if part]
