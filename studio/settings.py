@@ -159,6 +159,7 @@ STUDIO_OUTBOUND_ALLOW = env.words("STUDIO_OUTBOUND_ALLOW", "" if STUDIO_REDIS_UR
 STUDIO_TEACHER_URL = env.text("STUDIO_TEACHER_URL")
 STUDIO_TEACHER_MODEL = env.text("STUDIO_TEACHER_MODEL")
 STUDIO_TEACHER_KEY = env.text("STUDIO_TEACHER_KEY")
+STUDIO_TEACHER_MAX_TOKENS = int(env.number("STUDIO_TEACHER_MAX_TOKENS", 0))
 DEEPSEEK_API_KEY = env.text("DEEPSEEK_API_KEY")
 
 # --- limits ---------------------------------------------------------------------------------------

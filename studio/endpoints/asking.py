@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -32,6 +33,8 @@ def ask_endpoint(
     """
     if endpoint.is_builtin:
         return BuiltIn(endpoint.name).ask(ask, stopped=stopped, on_text=on_text)
+    if endpoint.source == "environment" and settings.STUDIO_TEACHER_MAX_TOKENS:
+        ask = replace(ask, max_tokens=min(ask.max_tokens, settings.STUDIO_TEACHER_MAX_TOKENS))
     try:
         target = _target(endpoint)
     except SealError as error:

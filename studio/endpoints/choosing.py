@@ -31,7 +31,7 @@ def find(team: Team, ref: str) -> Endpoint | None:
     try:
         return usable.filter(pk=UUID(ref)).first()
     except ValueError:
-        return usable.filter(name=ref).first()
+        return None if "\x00" in ref else usable.filter(name=ref).first()
 
 
 def available(team: Team) -> list[Endpoint]:

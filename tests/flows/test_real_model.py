@@ -36,7 +36,8 @@ def address() -> Iterator[str]:
 
 
 def test_a_session_with_a_real_model_ends_in_a_named_state(address: str) -> None:
-    with Studio(STUDIO_TEACHER_URL=f"{address}/v1", STUDIO_TEACHER_MODEL="smollm2") as studio:
+    env = {"STUDIO_TEACHER_URL": f"{address}/v1", "STUDIO_TEACHER_MODEL": "smollm2", "STUDIO_TEACHER_MAX_TOKENS": "160"}
+    with Studio(**env) as studio:
         body = {
             "question": "At what temperature are vaccines stored?",
             "draft": "Vaccines are stored between 2 and 8 degrees.",
