@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+from pathlib import Path
 
 _folder = tempfile.mkdtemp(prefix="studio-tests-")
 os.environ["STUDIO_DATA_DIR"] = _folder
@@ -33,4 +34,4 @@ if not STUDIO_REDIS_URL:
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 if DATABASES["default"]["ENGINE"] == "studio.db.sqlite":
     # A file, so that threads and child processes of a test see the same rows.
-    DATABASES["default"]["TEST"] = {"NAME": os.path.join(_folder, "test.sqlite3")}
+    DATABASES["default"]["TEST"] = {"NAME": str(Path(_folder) / "test.sqlite3")}

@@ -101,7 +101,7 @@ ASPECTS = ("relevance", "completeness", "clarity", "instruction", "tone")
 
 
 def _answer(messages: list[dict[str, str]]) -> str:
-    """What the role at the end of the message asks for; each sentence of the candidate is checked against the evidence."""
+    """What the role at the end of the message asks for; a sentence stands if the evidence has its words."""
     asked = next(m["content"] for m in messages if m["role"] == "user")
     evidence = dict(
         re.findall(r"^\[(\w+)\] [^\n]*\n(.+?)(?=\n\n\[\w+\] |\Z)", _fenced(asked, "EVIDENCE"), re.MULTILINE | re.DOTALL)
