@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 
 import ninja.errors
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.multipartparser import MultiPartParserError
 from ninja import NinjaAPI
 
 from studio import __version__
@@ -53,6 +55,15 @@ def invalid(request: HttpRequest, error: ninja.errors.ValidationError) -> HttpRe
 @api.exception_handler(ninja.errors.AuthenticationError)
 def unauthenticated(request: HttpRequest, error: ninja.errors.AuthenticationError) -> HttpResponse:
     return problem(request, 401, "A valid API token is needed: Authorization: Bearer <token>.")
+
+
+@api.exception_handler(MultiPartParserError)
+@api.exception_handler(SuspiciousOperation)
+def bad_request(request: HttpRequest, error: Exception) -> HttpResponse:
+    """A body that Django will not read: too large, too many parts, or no multipart form at all."""
+    if isinstance(error, RequestDataTooBig):
+        return problem(request, 413, "The request is larger than the studio accepts.")
+    return problem(request, 400, "The body of the request cannot be read.")
 
 
 @api.exception_handler(ninja.errors.HttpError)

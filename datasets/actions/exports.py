@@ -216,6 +216,8 @@ def _check(actor: Actor, choice: ExportChoice) -> None:
         raise Invalid(f"There is no layout called {unknown[0]!r:.60}.")
     if len(choice.version) > MAX_VERSION:
         raise Invalid(f"A version has at most {MAX_VERSION} characters.")
+    if "\x00" in choice.version + choice.description:
+        raise Invalid("The version or the description holds a character that cannot be stored.")
     if choice.parquet and not parquet_core.is_available():
         raise Invalid("Parquet files cannot be written here: pyarrow is not installed.")
     if choice.outside and not _has_outside_key(actor):

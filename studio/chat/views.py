@@ -114,7 +114,7 @@ def conversation_restore(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def _ask_page(request: HttpRequest, form: QuestionForm, *, status: int = 200) -> HttpResponse:
-    words = request.GET.get("q", "").strip()[:200]
+    words = request.GET.get("q", "").replace("\x00", "").strip()[:200]
     kept = Conversation.objects.kept().filter(team=request.actor.team).select_related("created_by")
     page = page_of(
         kept.mentioning(words) if words else kept,
