@@ -1,7 +1,7 @@
-"""`python -m tests.interop`: stock tools of others read and verify an export, in an environment of their own.
+"""`python -m tests.interop [--trainers]`: stock tools read and verify an export, in environments of their own.
 
-The environment is made once in build/interop from requirements/interop.txt; it never sees the project's packages,
-because Hugging Face's `datasets` and ours have the same name.
+An environment is made once in build/ from its requirements file; it never sees the project's packages, because Hugging
+Face's `datasets` and ours have the same name. With --trainers TRL's own preprocessing is run too, which needs torch.
 """
 
 import os
@@ -12,33 +12,31 @@ import venv
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-PLACE = ROOT / "build/interop"
-CHECKS = ("check_signatures.py", "check_loaders.py")
+CHECKS = {"interop": ("check_signatures.py", "check_loaders.py"), "trainers": ("check_trainers.py",)}
 
 
-def environment() -> Path:
+def environment(name: str) -> Path:
     """Make the environment if it is missing or its requirements changed; return its interpreter."""
-    python = PLACE / "bin/python"
-    wanted = (ROOT / "requirements/interop.txt").read_bytes()
-    stamp = PLACE / "requirements"
+    place, requirements = ROOT / "build" / name, ROOT / f"requirements/{name}.txt"
+    python, stamp, wanted = place / "bin/python", place / "requirements", requirements.read_bytes()
     if not stamp.exists() or stamp.read_bytes() != wanted:
-        venv.create(PLACE, with_pip=True, clear=True)
+        venv.create(place, with_pip=True, clear=True)
         install = ("-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes")
-        subprocess.run([python, *install, "-r", ROOT / "requirements/interop.txt"], check=True)
+        subprocess.run([python, *install, "-r", requirements], check=True)
         stamp.write_bytes(wanted)
     return python
 
 
 def main() -> int:
-    python = environment()
+    wanted = ["interop", *(["trainers"] if "--trainers" in sys.argv[1:] else [])]
     quiet = {"HF_HUB_OFFLINE": "1", "HF_HUB_DISABLE_TELEMETRY": "1", "HF_DATASETS_DISABLE_PROGRESS_BARS": "1"}
     with tempfile.TemporaryDirectory() as folder:
         subprocess.run([sys.executable, ROOT / "tests/interop/make_export.py", folder], check=True)
-        for name in CHECKS:
-            command = [python, "-P", ROOT / "tests/interop" / name, folder]
+        for name, check in ((name, check) for name in wanted for check in CHECKS[name]):
+            command = [environment(name), "-P", ROOT / "tests/interop" / check, folder]
             done = subprocess.run(command, cwd=folder, env={**os.environ, **quiet}, check=False)
             if done.returncode:
-                print(f"FAILED {name}")
+                print(f"FAILED {check}")
                 return 1
     return 0
 
