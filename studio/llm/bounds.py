@@ -1,6 +1,7 @@
 """Figures with what bounds them: "up to 500 euros" and "above 500 euros" hold one figure and say two things."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from studio.llm.figures import Figure, is_unit, located
@@ -44,7 +45,8 @@ _BEHIND = tuple(
     )
 )
 _RANGE = re.compile(r"[^\w.;]{0,3}(?:[^\W\d_]+\s+|°\s?[CF]\s+)?(?:to|and|–|—|-)\s*", re.IGNORECASE)
-_BETWEEN = re.compile(r"\bbetween\s+[$€£]?\s*$", re.IGNORECASE)
+_BETWEEN = re.compile(r"\bbetween\s+[$€£+]?\s*$", re.IGNORECASE)
+_FIRM = frozenset({"most", "least", "more", "less", "before", "after", "until"})
 _SAME = ({"most", "by"},)
 _CODE = re.compile(r"[^\W\d_][-.]?\Z")  # what a number of a name ("RX-40") stands behind
 _UNIT = re.compile(r"[^\W\d_]+")
@@ -63,6 +65,16 @@ class Bounded:
         """Whether both say the same of the same figure."""
         pair = {self.bound, other.bound}
         return self.figure.equals(other.figure) and (len(pair) == 1 or pair in _SAME)
+
+
+def misbound(wanted: str, given: Iterable[str]) -> Bounded | None:
+    """The first figure that one text bounds in one way ("up to") and the given texts only in another ("above")."""
+    there = [other for text in given for other in bounded(text)]
+    for own in bounded(wanted):
+        same = [other for other in there if own.figure.equals(other.figure)]
+        if own.bound in _FIRM and same and all(o.bound in _FIRM and not own.matches(o) for o in same):
+            return own
+    return None
 
 
 def bounded(text: str) -> list[Bounded]:
@@ -113,7 +125,7 @@ def _behind(text: str, end: int, bound: str) -> tuple[str, int]:
 
 def _opens_range(text: str, begin: int, end: int, following: tuple[int, int, Figure]) -> bool:
     joint = text[end : following[0]]
-    if not re.fullmatch(r"\s*(?:to|and|–|—|-)?\s*[$€£]?", joint, re.IGNORECASE):
+    if not re.fullmatch(r"\s*(?:to|and|–|—|-)?\s*[$€£+]?", joint, re.IGNORECASE):
         return False
     if "and" in joint.casefold():
         return bool(_BETWEEN.search(text[:begin]))

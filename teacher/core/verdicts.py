@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
+from studio.llm.bounds import misbound
 from studio.llm.figures import CITATION, figures, lacking
 from studio.llm.language import content, is_turned, names, spelled, swapped
 from studio.llm.quotes import Folded, align, fold
@@ -208,6 +209,8 @@ def _gap(text: str, quotes: Sequence[StandingQuote], question: str) -> str:
     given = [figure for piece in around for figure in figures(piece)]
     if missing := lacking(figures(text), given):
         return f"The quotes do not hold the figure {missing[0].value}."
+    if wrong := misbound(CITATION.sub("", text), [CITATION.sub("", piece) for piece in around]):
+        return f"The quotes bound the figure {wrong.figure.value} differently."
     near = spelled(question)
     for quote in quotes:
         near |= spelled(quote.passage.text) | spelled(quote.passage.title)

@@ -9,6 +9,8 @@ from studio.llm.language import opposites
 
 def align(claim: Reading, sentence: Reading, context: Collection[str]) -> tuple[dict[int, int], set[int]]:
     """Counterparts, each the nearest that is free; flips: claim indices whose counterpart is an opposite."""
+    if (same := _standing(claim, sentence)) is not None:
+        return {n: same + n for n in range(len(claim.tokens))}, set()
     pairs: dict[int, int] = {}
     flips: set[int] = set()
     used: set[int] = set()
@@ -35,6 +37,16 @@ def align(claim: Reading, sentence: Reading, context: Collection[str]) -> tuple[
             used.add(best)
             last = best
     return pairs, flips
+
+
+def _standing(claim: Reading, sentence: Reading) -> int | None:
+    """Where the claim stands in the sentence word for word, if it does."""
+    length = len(claim.tokens)
+    for at in range(len(sentence.tokens) - length + 1):
+        there = sentence.tokens[at : at + length]
+        if all(_same(one, other) and _exact(one, other) for one, other in zip(claim.tokens, there, strict=True)):
+            return at
+    return None
 
 
 def _same(one: Token, other: Token) -> bool:

@@ -36,8 +36,12 @@ def left_out(claim: Reading, sentence: Reading, clause: int, pairs: dict[int, in
     passive = not any(token.role == "agent" for token in claim.tokens) and any(
         claim.tokens[n].role == "patient" and at in tokens for n, at in pairs.items()
     )
+    bounds = [token.bounded for token in tokens.values() if token.bounded]
+    rivals = [token.bounded for token in sentence.tokens if token.bounded and token.clause != clause]
+    told_apart = any(own.figure.unit == other.figure.unit != "" for own in bounds for other in rivals)
     return any(
-        at not in used and not token.loose and not (passive and token.role == "agent") for at, token in tokens.items()
+        at not in used and (not token.loose or told_apart) and not (passive and token.role == "agent")
+        for at, token in tokens.items()
     )
 
 
@@ -74,7 +78,8 @@ def completeness(
         near = clause - 1 in visited or any(other > clause for other in visited)
         governs = relative or (lead.preposition in _LEADING and near)
         alternative = sentence.joints[clause] == "or" and clause - 1 in visited and lead.bounded is not None
-        if governs or alternative:
+        capped = lead.bounded is not None and lead.bounded.bound in ("most", "least") and not lead.role
+        if governs or alternative or (capped and clause - 1 in visited):
             breaches.add("left out")
 
 

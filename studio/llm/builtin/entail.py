@@ -104,6 +104,8 @@ def _order(claim: Reading, sentence: Reading, pairs: dict[int, int], breaches: s
         together = a.phrase == b.phrase and claim.tokens[one].clause == claim.tokens[other].clause
         if together and a.rank > b.rank and not (a.bounded or b.bounded):
             breaches.add("order")
+    if _crossed(claim, sentence, pairs):
+        breaches.add("order")
     for n, at in pairs.items():
         ours, theirs = claim.tokens[n], sentence.tokens[at]
         if ours.role and theirs.role and ours.role != theirs.role:
@@ -118,3 +120,18 @@ def _order(claim: Reading, sentence: Reading, pairs: dict[int, int], breaches: s
 
 def _starts(claim: Reading, n: int) -> bool:
     return n == 0 or claim.tokens[n - 1].phrase != claim.tokens[n].phrase
+
+
+def _crossed(claim: Reading, sentence: Reading, pairs: dict[int, int]) -> bool:
+    """Whether two clauses of the claim share out the predicates of the same clauses of the sentence."""
+    taken: dict[int, set[int]] = {}
+    for n, at in pairs.items():
+        token = sentence.tokens[at]
+        if token.zone != "subject" and (at == 0 or sentence.tokens[at - 1].clause == token.clause):
+            taken.setdefault(claim.tokens[n].clause, set()).add(token.clause)
+    sides = list(taken.values())
+    return any(
+        one & other and len(one | other) > min(len(one), len(other))
+        for k, one in enumerate(sides)
+        for other in sides[k + 1 :]
+    )

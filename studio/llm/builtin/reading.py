@@ -251,6 +251,9 @@ class _Reader:
             lead = tokens[0].phrase if tokens else 0
             tokens = [replace(t, zone="verb" if t.phrase == lead or not t.preposition else "adjunct") for t in tokens]
         passive = clause in self.be
+        early: set[int] = set()  # without auxiliary, a phrase behind one or two words may still belong to the subject
+        if clause not in self.aux and sum(token.phrase == tokens[0].phrase for token in tokens) <= 2:
+            early = {next((token.phrase for token in tokens if token.phrase != tokens[0].phrase), -1)}
         governed = {op.kind for op in self.operators for n in places if op.at == n} & {"not", "only"}
         permits = any(op.kind == "modal" and op.value == "may" for op in self.operators for n in places if op.at == n)
         for n, token in zip(places, tokens, strict=True):
@@ -267,6 +270,8 @@ class _Reader:
             order = 3 if fronted else order
             loose = token.zone == "adjunct" and not governed and n < self.bound.get(clause, len(self.tokens))
             if token.bounded and token.bounded.bound in _RESTRICTED:
+                loose = False
+            if token.preposition == "per" or token.phrase in early:
                 loose = False
             if permits and token.preposition not in ("in", "into", "by", "to", "for"):
                 loose = False

@@ -86,7 +86,7 @@ RELATIONS = {
         " inside under over instead despite against"
     )
 } | {"when": "if", "till": "until", "following": "after", "while": "while", "where": "if"}
-CONDITIONS = _set("if unless except until without")
+CONDITIONS = _set("if unless except until without while")
 PREPOSITIONS = _set(
     "about between in on at by with to into onto from for of through as via within among towards toward per than"
 )
@@ -100,7 +100,7 @@ IGNORED = (
     DETERMINERS
     | EXTRAS
     | _set(
-        "also already just still even then there here that so too very please however therefore thus hence again off up"
+        "also already just still even then there here that so too very please however therefore thus hence again up"
         " out down away once one ones them him us we you i me itself themselves other own same such etc what how"
         " who whom whose whether"
     )

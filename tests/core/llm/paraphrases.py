@@ -154,9 +154,8 @@ _BY_DOCUMENT: tuple[tuple[Passages, str], ...] = (
     (
         AGREEMENT,
         """
-        When a delivery is late, the customer gets a compensation of 10 % of the freight for each full hour of delay.
-        The customer gets a compensation of 10 % of the freight for each full hour of delay when a delivery is late.
-        If a delivery is late, the customer receives a compensation of ten percent of the freight per full hour of delay.
+        Claims must be made in writing.
+        No compensation is due when the delay was caused by a road closure that the carrier could not know of.
         Claims are made in writing within seven days of the delivery.
         Claims must be made in writing within 7 days of the delivery.
         The liability is limited to 12 euros per kilogram of damaged goods.
