@@ -32,7 +32,7 @@ def main() -> int:
     quiet = {"HF_HUB_OFFLINE": "1", "HF_HUB_DISABLE_TELEMETRY": "1", "HF_DATASETS_DISABLE_PROGRESS_BARS": "1"}
     with tempfile.TemporaryDirectory() as folder:
         subprocess.run([sys.executable, ROOT / "tests/interop/make_export.py", folder], check=True)
-        for name, check in ((name, check) for name in wanted for check in CHECKS[name]):
+        for name, check in [(kind, script) for kind in wanted for script in CHECKS[kind]]:
             command = [environment(name), "-P", ROOT / "tests/interop" / check, folder]
             done = subprocess.run(command, cwd=folder, env={**os.environ, **quiet}, check=False)
             if done.returncode:

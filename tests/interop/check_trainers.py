@@ -18,7 +18,10 @@ from trl import DPOConfig, DPOTrainer, KTOConfig, KTOTrainer, SFTConfig, SFTTrai
 
 from datasets import Dataset, load_dataset
 
-TEMPLATE = "{% for m in messages %}<{{ m.role }}>{{ m.content }}</s>{% endfor %}{% if add_generation_prompt %}<assistant>{% endif %}"
+TEMPLATE = (
+    "{% for m in messages %}<{{ m.role }}>{{ m.content }}</s>{% endfor %}"
+    "{% if add_generation_prompt %}<assistant>{% endif %}"
+)
 
 
 def tokenizer() -> PreTrainedTokenizerFast:
@@ -67,9 +70,8 @@ def main() -> None:
                 raise SystemExit(f"TRL takes {ready.num_rows} of {rows.num_rows} rows of {name}")
             if name == "sft_trl":
                 check_loss(toy, ready)
-            print(
-                f"ok    TRL's {trainer.__name__} takes all {rows.num_rows} rows of {name}: {', '.join(ready.column_names)}"
-            )
+            columns = ", ".join(ready.column_names)
+            print(f"ok    TRL's {trainer.__name__} takes all {rows.num_rows} rows of {name}: {columns}")
 
 
 if __name__ == "__main__":
