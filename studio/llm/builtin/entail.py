@@ -130,8 +130,4 @@ def _crossed(claim: Reading, sentence: Reading, pairs: dict[int, int]) -> bool:
         if token.zone != "subject" and (at == 0 or sentence.tokens[at - 1].clause == token.clause):
             taken.setdefault(claim.tokens[n].clause, set()).add(token.clause)
     sides = list(taken.values())
-    return any(
-        one & other and len(one | other) > min(len(one), len(other))
-        for k, one in enumerate(sides)
-        for other in sides[k + 1 :]
-    )
+    return any(one & other and len(one | other) > 1 for k, one in enumerate(sides) for other in sides[k + 1 :])

@@ -271,6 +271,8 @@ class _Reader:
             loose = token.zone == "adjunct" and not governed and n < self.bound.get(clause, len(self.tokens))
             if token.bounded and token.bounded.bound in _RESTRICTED:
                 loose = False
+            if token.bounded and token.preposition == "for":
+                loose = False  # "for the first six weeks"
             if token.preposition == "per" or token.phrase in early:
                 loose = False
             if permits and token.preposition not in ("in", "into", "by", "to", "for"):

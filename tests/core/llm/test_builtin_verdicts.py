@@ -9,6 +9,7 @@ from studio.llm.builtin.evidence import Evidence
 from studio.llm.builtin.judge import Judgement, judge
 from studio.llm.builtin.write import rewrite
 from tests.core.llm.falsehoods import ALL, COLD, RETURNS, RX40, TRAVEL, Falsehood, falsehoods, true_sentences
+from tests.core.llm.handmade import HANDMADE
 from tests.core.llm.paraphrases import PARAPHRASES
 
 #: Classes in which the evidence states it otherwise, so that silence is not enough.
@@ -42,6 +43,12 @@ def test_the_corpus_of_false_claims_is_large_and_the_same_every_time():
 def test_no_false_claim_is_supported(kind):
     supported = [false.claim for false, found in _judged() if false.kind == kind and found.verdict == "SUPPORTED"]
     assert supported == []
+
+
+def test_no_handmade_falsehood_is_supported():
+    verdicts = {claim: judge(claim, Evidence(document)).verdict for document, claim in HANDMADE}
+    assert len(verdicts) >= 100
+    assert [claim for claim, verdict in verdicts.items() if verdict == "SUPPORTED"] == []
 
 
 def test_a_claim_the_evidence_states_otherwise_is_contradicted_with_that_sentence():
