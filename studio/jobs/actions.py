@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
 
+from celery import current_app
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -16,6 +17,7 @@ from studio.accounts.models import Team
 from studio.jobs.models import Job
 from studio.jobs.registry import definition
 
+RUN_TASK = "studio.jobs.run_job"
 REPUBLISH = timedelta(seconds=3)
 log = logging.getLogger("studio.jobs")
 
@@ -38,11 +40,9 @@ def enqueue(name: str, *, key: str = "", team: Team | None = None, run_at: datet
 
 def publish(job: Job) -> None:
     """Send the wake-up for a job; a broker that cannot take it is no error, the sweeper publishes again."""
-    from studio.jobs.celery_tasks import run_job
-
     Job.objects.filter(pk=job.pk, status=Job.Status.QUEUED).update(published=timezone.now())
     with suppress(OperationalError, OSError):
-        run_job.apply_async(args=[str(job.pk)], queue=job.queue)
+        current_app.send_task(RUN_TASK, args=[str(job.pk)], queue=job.queue)
 
 
 def cancel(name: str, key: str) -> bool:

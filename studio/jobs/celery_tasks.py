@@ -3,9 +3,10 @@
 from celery import shared_task
 
 from studio.jobs import runner
+from studio.jobs.actions import RUN_TASK
 
 
-@shared_task(name="studio.jobs.run_job", ignore_result=True)
+@shared_task(name=RUN_TASK, ignore_result=True)
 def run_job(job_id: str) -> None:
     """Run the job if it still waits; a message that comes late or twice finds nothing to claim."""
     runner.run(job_id)
