@@ -165,7 +165,7 @@ _BY_DOCUMENT: tuple[tuple[Passages, str], ...] = (
         Either party may terminate it for convenience with 90 days' written notice during the initial term.
         The Provider may not terminate for convenience during the initial term.
         The Client may not terminate for convenience.
-        Each party shall keep the other party's confidential information secret for two years after the end of this agreement.
+        Each party shall keep the confidential information secret for two years after the end of this agreement.
         This agreement limits liability for intent or gross negligence.
         One party is liable for lost profits.
         The courts of Hamburg have no jurisdiction.
