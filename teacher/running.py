@@ -43,10 +43,16 @@ class _Refused(Exception):
         self.refusal = refusal
 
 
-def run_session(session_id: str, *, stopped: Stopped, ask_model: AskModel = ask_endpoint) -> None:
+def run_session(
+    session_id: str,
+    *,
+    stopped: Stopped,
+    progressed: Callable[[], None] = lambda: None,
+    ask_model: AskModel = ask_endpoint,
+) -> None:
     """Walk the session to its end, or until it has to wait (Retry) or is not wanted any more (Superseded).
 
-    ask_model: asks an endpoint. Run again after a crash it takes up where it was: answers on record are not asked for
+    progressed: told after each answer. ask_model: asks an endpoint. Run again after a crash it takes up where it was: answers on record are not asked for
     again.
     """
     session = Session.objects.select_related("team").filter(pk=session_id).first()
@@ -66,6 +72,7 @@ def run_session(session_id: str, *, stopped: Stopped, ask_model: AskModel = ask_
             _give_way(session, answer)
         else:
             actions.count_reply(session, answer)
+            progressed()
         if stopped():
             raise Superseded
         return answer

@@ -19,10 +19,10 @@ def failed(kwargs: dict[str, Any], sentence: str) -> None:
     actions.fail_session(kwargs["session_id"], sentence)
 
 
-@job(actions.JOB, queue="io", max_attempts=5, on_failure=failed)
+@job(actions.JOB, queue="io", max_attempts=10, on_failure=failed)
 def run_session(ctx: JobContext, session_id: str) -> None:
     try:
-        walk(session_id, stopped=ctx.stopped)
+        walk(session_id, stopped=ctx.stopped, progressed=ctx.progressed)
     except FlowChanged as changed:
         raise JobFailed(UPDATED, cause=str(changed)) from changed
     except Superseded:

@@ -31,7 +31,7 @@ def failed(kwargs: dict[str, Any], sentence: str) -> None:
             append(answer.conversation.stream, "answer.failed", told)
 
 
-@job(JOB, queue="io", max_attempts=5, on_failure=failed)
+@job(JOB, queue="io", max_attempts=10, on_failure=failed)
 def answer_message(ctx: JobContext, message_id: str) -> None:
     try:
         write_answer(message_id, claim=ctx.job.claims, stopped=ctx.stopped)

@@ -37,6 +37,10 @@ class JobContext:
             self._stopped = row is None or row["cancel_requested"]
         return self._stopped
 
+    def progressed(self) -> None:
+        """The work came a step further: interruptions before it no longer count against the job."""
+        _mine(self.job).exclude(attempts=1).update(attempts=1)
+
     def progress(self, done: int, total: int) -> None:
         """Say how far the work is; written at most twice a second, and at the end."""
         if done < total and time.monotonic() - self._written < 0.5:

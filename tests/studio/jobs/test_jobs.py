@@ -148,6 +148,14 @@ def test_a_job_that_kills_its_worker_again_and_again_is_parked() -> None:
     assert (state(made).status, told) == ("failed", ["It was interrupted too often."])
 
 
+def test_a_step_forward_forgives_earlier_interruptions() -> None:
+    made = make("a", attempts=2)
+    held = runner.claim(str(made.pk))
+    assert held is not None
+    JobContext(held).progressed()
+    assert state(made).attempts == 1
+
+
 def test_a_lost_message_is_published_again() -> None:
     made = make("a", published=timezone.now() - timedelta(minutes=1))
     assert sweep() == 1
