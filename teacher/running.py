@@ -52,8 +52,8 @@ def run_session(
 ) -> None:
     """Walk the session to its end, or until it has to wait (Retry) or is not wanted any more (Superseded).
 
-    progressed: told after each answer. ask_model: asks an endpoint. Run again after a crash it takes up where it was: answers on record are not asked for
-    again.
+    progressed: told after each answer. ask_model: asks an endpoint. Run again after a crash it takes up where it was:
+    answers on record are not asked for again.
     """
     session = Session.objects.select_related("team").filter(pk=session_id).first()
     if stopped():

@@ -24,8 +24,8 @@ class JobQuerySet(models.QuerySet["Job"]):
 class Job(models.Model):
     """One piece of background work, claimed by one worker at a time.
 
-    `claims` counts every claim and fences writes of a worker that lost its lease; `attempts` counts the claims since the
-    work last came a step further and is what the limit is compared with.
+    `claims` counts every claim and fences writes of a worker that lost its lease; `attempts` counts the claims since
+    the work last came a step further and is what the limit is compared with.
     """
 
     class Status(models.TextChoices):
