@@ -2,7 +2,7 @@
 //
 // <ol data-stream="session:12" data-after="41">        draws frames with seq > 41
 //   <ul data-stream-target>                            where HTML goes; without one, into the element itself
-// <div hx-get="…" data-refresh-on="pair.* job.done">   is fetched again, soon after such an event
+// <div hx-get="…" hx-trigger="studio:refresh" data-refresh-on="pair.* job.done"> is fetched again, soon after such an event
 //
 // The server keeps every event, so the cursor decides everything: a reconnect asks for what came after it, and a frame
 // at or below it is dropped. A frame's elements replace those with the same id and are appended otherwise. Frames
