@@ -38,7 +38,7 @@ def home(request: HttpRequest) -> HttpResponse:
             sessions.filter(state__in=troubled, finished__gt=timezone.now() - RECENT).order_by("-pk")[:SHOWN]
         ),
         "failed_documents": list(Document.objects.failed().filter(team=team).order_by("-pk")[:SHOWN]),
-        "conversations": list(Conversation.objects.filter(team=team).order_by("-updated")[:SHOWN]),
+        "conversations": list(Conversation.objects.kept().filter(team=team).order_by("-updated")[:SHOWN]),
         "has_documents": Document.objects.filter(team=team).exists(),
         "has_approved": Pair.objects.approved().filter(team=team).exists(),
         "last_export": Export.objects.filter(team=team, state=Export.State.READY).order_by("-pk").first(),
