@@ -63,7 +63,7 @@ async def _watch(studio: Studio, cookie: str, pk: str, latencies: list[float]) -
             now, made = datetime.now(UTC), datetime.fromisoformat(frame["created"])
             if made > joined:  # what was there before the browser came is no latency
                 latencies.append((now - made).total_seconds() * 1000)
-            if frame["kind"] == "session.stopped":
+            if frame["kind"] == "session.finished":
                 return
 
 

@@ -26,7 +26,7 @@ text = "The unit is inspected every twelve months by a certified workshop and it
 for n in range(%d):
     pair = propose_pair(
         team=team, instruction=f"How is unit {n} inspected?", draft=text, completion=text * 8 + str(n), score="0.9",
-        provenance=provenance, actor=user,
+        provenance=provenance, actor=actor,
     )
     decide_pair(actor, pair, verdict="approve", version=pair.version)
 """
