@@ -148,23 +148,24 @@ def upload(client: Client, path: str, sent: bytes):
     )
 
 
-def assert_only_a_label(folder: Path, client: Client) -> None:
+def assert_only_a_label(folder: Path, client: Client, *, step: int) -> None:
     """Files lie under their digests alone, labels are short and clean, and the pages that show them work."""
     for path in folder.rglob("*"):
         inside = path.relative_to(folder).as_posix()
         assert inside.split("/")[0] in {"blobs", "uploads", "keys"}
         if path.is_file() and inside.startswith("blobs/") and inside != "blobs/lock":
             assert blobs.path("".join(path.relative_to(folder / "blobs").parts)) == path
-    for document in Document.objects.all():
+    for number, document in enumerate(Document.objects.all()):
         assert len(document.filename) <= 300
         assert document.title.strip()
         for text in (document.filename, document.title):
             assert text.isprintable()
             assert not set(text) & set("/\\\x00")
-        answer = client.get(f"/vault/documents/{document.pk}/file/")
-        body_of(answer)
-        assert answer["Content-Disposition"].startswith("attachment")
-        assert "Set-Cookie" not in answer
+        if number % step == 0:
+            answer = client.get(f"/vault/documents/{document.pk}/file/")
+            body_of(answer)
+            assert answer["Content-Disposition"].startswith("attachment")
+            assert "Set-Cookie" not in answer
     page = client.get("/vault/")
     assert page.status_code == 200
     assert b"<img" not in page.content
@@ -184,7 +185,7 @@ def test_a_name_is_only_a_label_through_the_page_and_the_api(client_for, api_for
     assert len(NAMES) > 100
     assert taken > len(NAMES)
     assert Document.objects.count() == taken
-    assert_only_a_label(own_folder, page)
+    assert_only_a_label(own_folder, page, step=1 if quoted else 10)
 
 
 @pytest.mark.parametrize("name", NAMES)

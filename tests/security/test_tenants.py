@@ -109,3 +109,9 @@ def test_events_of_our_streams_hold_nothing_of_theirs(world):
         body = body_of(browser.get(f"/events/{stream}/"))
         assert b'"kind"' in body
         assert_ours_only(body, world)
+
+
+def test_a_deleted_conversation_is_in_no_list(world):
+    gone = world.ours.text("deleted question").encode()
+    for path in ("/", "/ask/", f"/ask/{world.ours.conversation.pk}/"):
+        assert gone not in copy_of(world.browsers["owner"]).get(path).content
