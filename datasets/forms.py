@@ -12,6 +12,7 @@ from datasets.cards import with_reverted
 from datasets.models import Dataset, Decision, Pair
 from datasets.queries import SORTS, PairFilter
 from studio.accounts.models import Team
+from studio.web.ids import as_uuid
 
 VERDICTS = [("approve", "Approve"), ("reject", "Reject"), ("send_back", "Send back")]
 MAX_SECONDS = 86_400
@@ -121,20 +122,13 @@ class BulkForm(forms.Form):
 
 def pair_ids(values: list[str]) -> list[UUID]:
     """The ids among what a page sent."""
-    return [found for found in map(_uuid, values[:100]) if found]
+    return [found for found in map(as_uuid, values[:100]) if found]
 
 
 def _version(value: str) -> tuple[UUID, int] | None:
     text, _, version = value.partition(":")
-    found = _uuid(text)
+    found = as_uuid(text)
     return (found, int(version)) if found and version.isdecimal() and len(version) < 10 else None
-
-
-def _uuid(value: str) -> UUID | None:
-    try:
-        return UUID(value)
-    except ValueError:
-        return None
 
 
 def _unix(text: str) -> str:

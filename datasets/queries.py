@@ -1,4 +1,4 @@
-"""Questions about pairs: filtered, sorted, paged by key, counted."""
+"""Questions about pairs: filtered, sorted, counted."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -7,14 +7,14 @@ from datetime import timedelta
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from datasets.models import Decision, Pair
 from studio.accounts.access import Actor
 from studio.accounts.models import Team
+from studio.web.paging import ordered
 
-PAGE_SIZE = 50
 SORTS = {
     "-created": "Newest first",
     "created": "Oldest first",
@@ -53,57 +53,6 @@ class PairFilter:
         for word in self.q.split():
             pairs = pairs.filter(Q(instruction__icontains=word) | Q(completion__icontains=word))
         return pairs
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
-    """Some rows of a list. previous, next: the ids to put into the address as `before` and `after`, None at an end."""
-
-    rows: list[Pair]
-    previous: UUID | None
-    next: UUID | None
-
-
-def ordered(pairs: QuerySet[Pair], sort: str) -> QuerySet[Pair]:
-    """In the order of `SORTS`; a pair without a score counts as the lowest."""
-    descending = sort.startswith("-")
-    by_id = "-id" if descending else "id"
-    if not sort.endswith("score"):
-        return pairs.order_by(by_id)
-    score = F("score").desc(nulls_last=True) if descending else F("score").asc(nulls_first=True)
-    return pairs.order_by(score, by_id)
-
-
-def page_of(
-    pairs: QuerySet[Pair], sort: str, *, after: Pair | None = None, before: Pair | None = None, size: int = PAGE_SIZE
-) -> Page:
-    """The page behind or before a pair of the list, or the first one; as quick on the last page as on the first."""
-    backwards = before is not None and after is None
-    way = (sort[1:] if sort.startswith("-") else f"-{sort}") if backwards else sort
-    start = before if backwards else after
-    if start is not None:
-        pairs = pairs.filter(_behind(start, way))
-    rows = list(ordered(pairs, way)[: size + 1])
-    is_more = len(rows) > size
-    rows = rows[:size][::-1] if backwards else rows[:size]
-    has_previous = is_more if backwards else start is not None
-    has_next = True if backwards else is_more
-    return Page(
-        rows=rows,
-        previous=rows[0].pk if rows and has_previous else None,
-        next=rows[-1].pk if rows and has_next else None,
-    )
-
-
-def _behind(pair: Pair, sort: str) -> Q:
-    side = "lt" if sort.startswith("-") else "gt"
-    later = Q(**{f"id__{side}": pair.pk})
-    if not sort.endswith("score"):
-        return later
-    if pair.score is None:
-        return Q(score=None) & later if side == "lt" else (Q(score=None) & later) | Q(score__isnull=False)
-    found = Q(**{f"score__{side}": pair.score}) | (Q(score=pair.score) & later)
-    return found | Q(score=None) if side == "lt" else found
 
 
 def status_counts(team: Team) -> Mapping[str, int]:

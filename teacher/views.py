@@ -12,7 +12,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from studio.accounts.access import require
 from studio.endpoints.actions import choose, find
-from studio.events.models import Event, Stream
+from studio.events.models import Event
+from studio.events.queries import last_seq
 from studio.events.render import to_html
 from studio.web.htmx import render_partial
 from studio.web.http import HttpRequest, Invalid
@@ -40,8 +41,6 @@ def session_list(request: HttpRequest) -> HttpResponse:
         "filters": filters,
         "tabs": _tabs(request, counts, total),
         "total": total,
-        "previous": _address(request, before=page.previous),
-        "next": _address(request, after=page.next),
         "address": request.get_full_path(),
         "stream": stream,
         "last_seq": last_seq(stream),
@@ -122,11 +121,6 @@ def session_propose(request: HttpRequest, pk: UUID) -> HttpResponse:
     return redirect("teacher:session_detail", pk)
 
 
-def last_seq(stream: str) -> int:
-    """The newest number of a stream."""
-    return Stream.objects.filter(pk=stream).values_list("last_seq", flat=True).first() or 0
-
-
 def _form(request: HttpRequest, form: SessionForm, *, status: int = 200) -> HttpResponse:
     form.fields["question"].widget.attrs |= {"data-draft-key": f"session:{request.actor.team.pk}"}
     return render(request, "teacher/session_form.html", {"form": form}, status=status)
@@ -163,10 +157,3 @@ def _tabs(request: HttpRequest, counts: dict[str, int], total: int) -> list[tupl
         (label, f"?{urlencode(kept | ({'state': state} if state else {}))}", state == chosen, count)
         for state, label, count in shown
     ]
-
-
-def _address(request: HttpRequest, **cursor: UUID | None) -> str:
-    """The query string of another page of the same list, empty without a cursor."""
-    kept = {name: request.GET[name] for name in ("q", "state", "sort") if request.GET.get(name)}
-    wanted = {name: str(value) for name, value in cursor.items() if value}
-    return f"?{urlencode(kept | wanted)}" if wanted else ""

@@ -11,10 +11,11 @@ from pydantic import Field
 from datasets import actions
 from datasets.access import access_dataset, access_pair
 from datasets.models import Decision, Pair
-from datasets.queries import page_of
 from datasets.shapes import Claim, Critique, Passage, ProvenanceRecord, Teacher
 from studio.accounts.access import require
 from studio.web.http import ApiRequest, Invalid
+from studio.web.ids import as_uuid
+from studio.web.paging import keyset_page
 
 router = Router(tags=["Pairs"])
 
@@ -118,8 +119,10 @@ def pair_list(
         pairs = pairs.filter(status=status)
     if session_id:
         pairs = pairs.filter(session_id=session_id)
-    page = page_of(pairs.defer("evidence", "claims", "critique", "provenance"), "-created", after=after, size=limit)
-    return {"results": page.rows, "next": str(page.next) if page.next else None}
+    page = keyset_page(
+        pairs.defer("evidence", "claims", "critique", "provenance"), sort="-created", after=after, size=limit
+    )
+    return {"results": page.rows, "next": page.next}
 
 
 @router.post("/pairs", response={201: PairOut}, summary="Propose a pair")
@@ -170,10 +173,9 @@ def pair_decide(request: ApiRequest, pk: UUID, data: DecideIn) -> Pair:
 
 
 def _cursor(request: ApiRequest, cursor: str) -> Pair:
-    try:
-        pk = UUID(cursor)
-    except ValueError:
-        raise Invalid("This cursor is none of ours.") from None
+    pk = as_uuid(cursor)
+    if pk is None:
+        raise Invalid("This cursor is none of ours.")
     return access_pair(request.auth, pk)
 
 

@@ -20,8 +20,8 @@ from datasets.core.verify.source import Folder, Limits
 from datasets.export_forms import ExportForm, SignaturesForm
 from datasets.exporting import archive_name
 from datasets.models import Export, default_dataset
-from datasets.views.overview import last_seq
 from studio.accounts.access import require
+from studio.events.queries import last_seq
 from studio.web.htmx import is_partial, render_partial
 from studio.web.http import HttpRequest, Invalid, StudioError
 

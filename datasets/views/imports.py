@@ -11,8 +11,8 @@ from datasets import actions
 from datasets.access import access_import
 from datasets.export_forms import ImportForm
 from datasets.models import Import, default_dataset
-from datasets.views.overview import last_seq
 from studio.accounts.access import require
+from studio.events.queries import last_seq
 from studio.web.htmx import render_partial
 from studio.web.http import HttpRequest, StudioError
 

@@ -14,8 +14,8 @@ from datasets.actions.keys import current_list
 from datasets.core.keys import write_list
 from datasets.export_forms import FrameSecretForm, KeyForm, OutsideKeyForm, RevokeForm
 from datasets.models import FrameSecret, Ledger, LedgerEntry, SigningKey
-from datasets.views.overview import last_seq
 from studio.accounts.access import require
+from studio.events.queries import last_seq
 from studio.web.htmx import render_partial
 from studio.web.http import HttpRequest, StudioError
 

@@ -13,9 +13,10 @@ from datasets.export_forms import DatasetForm
 from datasets.models import Dataset, Export, default_dataset
 from datasets.statistics import POOR, QUALITY, Statistics, statistics_of
 from studio.accounts.access import require
-from studio.events.models import Stream
+from studio.events.queries import last_seq
 from studio.web.htmx import render_partial
 from studio.web.http import HttpRequest
+from studio.web.ids import as_uuid
 
 PAGE = 20
 
@@ -31,7 +32,7 @@ def dataset_list(request: HttpRequest) -> HttpResponse:
     exports = Export.objects.filter(team=team).select_related("dataset", "created_by", "ledger_entry")
     if chosen:
         exports = exports.filter(dataset=chosen)
-    before = _uuid(request.GET.get("before", ""))
+    before = as_uuid(request.GET.get("before", ""))
     rows = list((exports.filter(pk__lt=before) if before else exports).order_by("-pk")[: PAGE + 1])
     context = {
         "datasets": datasets,
@@ -65,18 +66,6 @@ def dataset_edit(request: HttpRequest, pk: UUID | None = None) -> HttpResponse:
     return render(
         request, "datasets/dataset_edit.html", {"form": form, "dataset": found, "is_new": not pk}, status=status
     )
-
-
-def last_seq(stream: str) -> int:
-    """The number of the last event of a stream, for `data-after`."""
-    return Stream.objects.filter(pk=stream).values_list("last_seq", flat=True).first() or 0
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 def _stats(figures: Statistics) -> list[tuple[object, str]]:

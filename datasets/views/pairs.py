@@ -12,13 +12,15 @@ from datasets import actions
 from datasets.access import access_pair
 from datasets.cards import Card
 from datasets.exported import is_exported
-from datasets.forms import BulkForm, PairFilterForm, pair_ids
+from datasets.forms import BulkForm, PairFilterForm
 from datasets.models import Decision, Pair
-from datasets.queries import HEAVY, page_of, status_counts
+from datasets.queries import HEAVY, status_counts
 from studio.accounts.access import require
-from studio.events.models import Stream
+from studio.events.queries import last_seq
 from studio.web.htmx import render_partial
 from studio.web.http import HttpRequest, Invalid
+from studio.web.ids import as_uuid
+from studio.web.paging import keyset_page, row_at
 
 PREVIEW = 20
 
@@ -30,12 +32,16 @@ def pair_list(request: HttpRequest) -> HttpResponse:
     team = request.actor.team
     form = PairFilterForm(request.GET, team=team, sort="-created")
     wanted = form.wanted()
-    pairs = Pair.objects.filter(team=team)
-    rows = wanted.matching(pairs).select_related("leased_by", "dataset").defer(*HEAVY)
+    pairs = Pair.objects.filter(team=team).defer(*HEAVY)
     counts = status_counts(team)
     context = {
         "may_review": request.actor.may("review"),
-        "page": page_of(rows, wanted.sort, after=_edge(request, "after"), before=_edge(request, "before")),
+        "page": keyset_page(
+            wanted.matching(pairs).select_related("leased_by", "dataset"),
+            sort=wanted.sort,
+            before=row_at(pairs, as_uuid(request.GET.get("before", ""))),
+            after=row_at(pairs, as_uuid(request.GET.get("after", ""))),
+        ),
         "form": form,
         "counts": counts,
         "total": sum(counts.values()),
@@ -64,7 +70,7 @@ def pair_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
         "may_undo": may_undo and not is_exported(pair),
         "is_exported": is_exported(pair),
         "stream": stream,
-        "after": Stream.objects.filter(pk=stream).values_list("last_seq", flat=True).first() or 0,
+        "after": last_seq(stream),
     }
     return render_partial(request, "datasets/pair_detail.html", context, part="datasets/_pair_history.html")
 
@@ -127,9 +133,3 @@ def pair_bulk(request: HttpRequest) -> HttpResponse:
     }
     status = 422 if is_confirmed else 200
     return render(request, "datasets/pair_bulk.html", context, status=status)
-
-
-def _edge(request: HttpRequest, name: str) -> Pair | None:
-    """The pair that a page begins or ends at."""
-    found = pair_ids([request.GET.get(name, "")])
-    return Pair.objects.filter(team=request.actor.team, pk=found[0]).defer(*HEAVY).first() if found else None

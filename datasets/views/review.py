@@ -20,6 +20,7 @@ from studio.accounts.access import require
 from studio.events.models import Event
 from studio.web.htmx import is_partial, render_partial
 from studio.web.http import HttpRequest
+from studio.web.ids import as_uuid
 
 HAND = 4  # pairs that a browser holds: the one on the screen and three more
 LONGEST_HAND = 12  # what a person may hold by leafing on without deciding
@@ -32,7 +33,7 @@ def review_queue(request: HttpRequest) -> HttpResponse:
     """The next pair for this person, with three more behind it; `?pair=` puts one in front."""
     require(request.actor, "read")
     form = PairFilterForm(request.GET, team=request.actor.team, sort="created")
-    first = next(iter(pair_ids([request.GET.get("pair", "")])), None)
+    first = as_uuid(request.GET.get("pair", ""))
     may_review = request.actor.may("review")
     pairs: list[Pair] = []
     if may_review:

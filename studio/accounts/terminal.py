@@ -1,11 +1,10 @@
 """Who acts on the command line."""
 
-from uuid import UUID
-
 from django.core.management.base import CommandError
 
 from studio.accounts.access import Actor, actor_for
 from studio.accounts.models import Membership, Role
+from studio.web.ids import as_uuid
 
 
 def find_actor(team: str = "", email: str = "") -> Actor:
@@ -15,7 +14,7 @@ def find_actor(team: str = "", email: str = "") -> Actor:
     """
     rows = Membership.objects.select_related("user", "team").filter(user__is_active=True, user__is_demo=False)
     if team:
-        by_id = rows.filter(team__pk=team) if _is_uuid(team) else rows.none()
+        by_id = rows.filter(team__pk=team) if as_uuid(team) else rows.none()
         rows = by_id if by_id.exists() else rows.filter(team__name=team)
     rows = rows.filter(user__email=email.lower()) if email else rows.filter(role=Role.OWNER)
     teams = {row.team_id: row.team.name for row in rows}
@@ -28,11 +27,3 @@ def find_actor(team: str = "", email: str = "") -> Actor:
     if actor is None:
         raise CommandError("This person is not in the team.")
     return actor
-
-
-def _is_uuid(text: str) -> bool:
-    try:
-        UUID(text)
-    except ValueError:
-        return False
-    return True

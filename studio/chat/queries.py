@@ -5,26 +5,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from studio.accounts.models import Team
 from studio.chat.core.tree import Step, branch
 from studio.chat.models import Citation, Conversation, Message
 from studio.vault.models import Chunk, Document
 from studio.web.formats import count, duration, money
+from studio.web.paging import Page, keyset_page
 
 PAGE_SIZE = 30
 CONTEXT = 160
 """Characters shown before and after a quote."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
-    """Some conversations, the lately used first; previous, next: cursors for `after` and `before`, empty at an end."""
-
-    rows: Sequence[Conversation]
-    previous: str
-    next: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,31 +70,23 @@ class Shown:
         return [passage["chunk_id"] for passage in self.message.trace.get("passages", [])]
 
 
-def page_of(conversations: QuerySet[Conversation], *, before: str = "", after: str = "") -> Page:
-    """A page of the list by keyset, as quick at its end as at its beginning; a broken cursor counts as none."""
-    older, newer = _cursor(before), _cursor(after) if not before else None
-    if older:
-        moment, pk = older
-        conversations = conversations.filter(Q(updated__lt=moment) | Q(updated=moment, pk__lt=pk))
-    if newer:
-        moment, pk = newer
-        conversations = conversations.filter(Q(updated__gt=moment) | Q(updated=moment, pk__gt=pk))
-    order = ("updated", "id") if newer else ("-updated", "-id")
-    rows = list(conversations.order_by(*order)[: PAGE_SIZE + 1])
-    is_more = len(rows) > PAGE_SIZE
-    rows = rows[:PAGE_SIZE]
-    if newer:
-        rows.reverse()
-    has_previous = is_more if newer else older is not None
-    has_next = is_more if not newer else True
-    return Page(
-        rows=rows,
-        previous=_cursor_of(rows[0]) if rows and has_previous else "",
-        next=_cursor_of(rows[-1]) if rows and has_next else "",
+def page_of(conversations: QuerySet[Conversation], *, before: str = "", after: str = "") -> Page[Conversation]:
+    """A page of the list, the lately used first; a broken cursor counts as none.
+
+    `before` and `after` speak of time: before what was used then. The cursor holds the moment itself, because a
+    conversation that is used again moves to the top, and the list should go on where it was.
+    """
+    return keyset_page(
+        conversations,
+        sort="-updated",
+        after=_place(before),
+        before=_place(after),
+        size=PAGE_SIZE,
+        cursor=lambda row: f"{row.updated.isoformat()}_{row.pk}",
     )
 
 
-def newest(team: Team) -> Page:
+def newest(team: Team) -> Page[Conversation]:
     """The first page of the team's conversations."""
     return page_of(Conversation.objects.kept().filter(team=team))
 
@@ -156,14 +140,11 @@ def _evidence(team: Team, citations: Sequence[Citation]) -> dict[int, Evidence]:
     return found
 
 
-def _cursor_of(conversation: Conversation) -> str:
-    return f"{conversation.updated.isoformat()}_{conversation.pk}"
-
-
-def _cursor(text: str) -> tuple[datetime, UUID] | None:
-    moment, _, pk = text.partition("_")
+def _place(cursor: str) -> Conversation | None:
+    """Where in the list a cursor points."""
+    moment, _, pk = cursor.partition("_")
     try:
-        found = datetime.fromisoformat(moment), UUID(pk)
+        place = Conversation(pk=UUID(pk), updated=datetime.fromisoformat(moment))
     except ValueError:
         return None
-    return found if found[0].tzinfo is not None else None
+    return place if place.updated.tzinfo is not None else None

@@ -15,10 +15,11 @@ from studio.chat import actions
 from studio.chat.access import access_conversation, access_deleted_conversation, access_message
 from studio.chat.forms import QuestionForm, RenameForm
 from studio.chat.models import Conversation, Message
-from studio.chat.queries import Page, newest, page_of, thread
-from studio.events.models import Stream
+from studio.chat.queries import newest, page_of, thread
+from studio.events.queries import last_seq
 from studio.web.htmx import is_partial, render_partial
 from studio.web.http import Conflict, HttpRequest
+from studio.web.ids import as_uuid
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -131,26 +132,25 @@ def _ask_page(request: HttpRequest, form: QuestionForm, *, status: int = 200) ->
         "next": _page_address(request, before=page.next),
         "deleted": _deleted(request),
         "stream": stream,
-        "last_seq": _last_seq(stream),
+        "last_seq": last_seq(stream),
     }
     return render_partial(
         request, "chat/conversation_list.html", context, part="chat/_conversations.html", status=status
     )
 
 
-def _page_address(request: HttpRequest, **cursor: str) -> str:
+def _page_address(request: HttpRequest, **cursor: str | None) -> str:
     """The query string of another page of the same list, empty without a cursor."""
     kept = {name: request.GET[name] for name in ("q",) if request.GET.get(name)}
-    return f"?{urlencode(kept | cursor)}" if any(cursor.values()) else ""
+    wanted = {name: value for name, value in cursor.items() if value}
+    return f"?{urlencode(kept | wanted)}" if wanted else ""
 
 
 def _deleted(request: HttpRequest) -> Conversation | None:
     """The conversation that was deleted just now, to be brought back."""
-    try:
-        pk = UUID(request.GET.get("deleted", ""))
-    except ValueError:
-        return None
-    return Conversation.objects.filter(team=request.actor.team, pk=pk, deleted__isnull=False).first()
+    pk = as_uuid(request.GET.get("deleted", ""))
+    deleted = Conversation.objects.filter(team=request.actor.team, deleted__isnull=False)
+    return deleted.filter(pk=pk).first() if pk else None
 
 
 def _detail(
@@ -163,17 +163,15 @@ def _detail(
     renaming: RenameForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    last_seq = _last_seq(
-        conversation.stream
-    )  # before the text: an event told twice changes nothing, a missed one would
-    at = at or _uuid(request.GET.get("at", ""))
+    after = last_seq(conversation.stream)  # before the text: an event told twice changes nothing, a missed one would
+    at = at or as_uuid(request.GET.get("at", ""))
     if at is None and form is not None and form.is_bound:
         at = form.cleaned_data.get("parent")
     shown = thread(conversation, at)
     leaf = shown[-1].message.pk if shown and shown[-1].message.role == Message.Role.ASSISTANT else None
     form = form or QuestionForm(initial={"parent": leaf})
     form.fields["question"].widget.attrs |= {"data-draft-key": f"conversation:{conversation.pk}", "rows": 2}
-    page = newest(request.actor.team) if request.htmx.target != "thread" else Page(rows=(), previous="", next="")
+    page = newest(request.actor.team) if request.htmx.target != "thread" else None
     context: dict[str, Any] = {
         "conversation": conversation,
         "page": page,
@@ -187,20 +185,9 @@ def _detail(
         "is_renaming": renaming is not None,
         "may_ask": request.actor.may("ask"),
         "may_teach": request.actor.may("teach"),
-        "last_seq": last_seq,
+        "last_seq": after,
     }
     return render_partial(request, "chat/conversation_detail.html", context, part="chat/_thread.html", status=status)
-
-
-def _last_seq(stream: str) -> int:
-    return Stream.objects.filter(pk=stream).values_list("last_seq", flat=True).first() or 0
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 def _to_answer(answer: Message) -> HttpResponse:

@@ -13,7 +13,7 @@ from studio.endpoints.access import access_endpoint
 from studio.endpoints.choosing import built_in, choose, from_environment
 from studio.endpoints.forms import EndpointForm
 from studio.endpoints.models import ROLE_WORDS, Endpoint
-from studio.events.models import Stream
+from studio.events.queries import last_seq
 from studio.web.htmx import render_partial
 from studio.web.http import Conflict, HttpRequest
 
@@ -26,7 +26,7 @@ def endpoint_list(request: HttpRequest) -> HttpResponse:
     stream = f"team:{team.pk}"
     context = {
         "stream": stream,
-        "last_seq": Stream.objects.filter(pk=stream).values_list("last_seq", flat=True).first() or 0,
+        "last_seq": last_seq(stream),
         "endpoints": Endpoint.objects.filter(team=team).order_by("-created", "-id"),
         "serving": [(words, choose(team, role)) for role, words in ROLE_WORDS.items()],
         "environment": from_environment(team),

@@ -3,7 +3,7 @@
 from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
-from studio.events.models import Stream
+from studio.events.queries import last_seq
 from studio.jobs.models import Job
 from studio.web.htmx import render_partial
 from studio.web.http import HttpRequest
@@ -13,9 +13,8 @@ from studio.web.http import HttpRequest
 def job_list(request: HttpRequest) -> HttpResponse:
     """The team's live jobs and the last fifty that ended."""
     jobs = Job.objects.filter(team=request.actor.team)
-    stream = Stream.objects.filter(pk=f"team:{request.actor.team.pk}").first()
     context = {
-        "after": stream.last_seq if stream else 0,
+        "after": last_seq(f"team:{request.actor.team.pk}"),
         "live": jobs.live().order_by("created")[:50],
         "ended": jobs.exclude(finished=None).order_by("-finished")[:50],
     }

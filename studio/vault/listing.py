@@ -1,57 +1,23 @@
-"""A page of the team's documents: filtered, sorted, by keyset, so that page 200 costs what page 1 costs."""
+"""A page of the team's documents: filtered, sorted, by keyset; and what the list counts."""
 
-from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 from django.db.models import Count, Q
 
 from studio.accounts.models import Team
 from studio.vault.models import Collection, Document, DocumentQuerySet
-
-PAGE = 50
-_FIELDS = {"created": "id", "title": "title", "size": "size", "state": "state"}
+from studio.web.paging import Page, keyset_page, row_at
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
-    """documents: of this page. previous, next: ids to page `before` and `after`, or None."""
-
-    documents: list[Document]
-    previous: UUID | None
-    next: UUID | None
-
-
-def document_page(team: Team, filters: dict[str, Any]) -> Page:
+def document_page(team: Team, filters: dict[str, Any]) -> Page[Document]:
     """The documents that fit the filters of the FilterForm. The cursor is a document's id; a vanished one is none."""
-    rows = _filtered(team, filters).select_related("collection")
-    sort = filters["sort"] or "-created"
-    field, descending = _FIELDS[sort.lstrip("-")], sort.startswith("-")
-    cursor_id = filters["before"] or filters["after"]
-    cursor = Document.objects.filter(team=team, pk=cursor_id).first() if cursor_id else None
-    backwards = cursor is not None and filters["before"] is not None
-    if cursor is not None:
-        rows = rows.filter(_beyond(cursor, field, descending=descending != backwards))
-    sign = "-" if descending != backwards else ""
-    order = [f"{sign}id"] if field == "id" else [f"{sign}{field}", f"{sign}id"]
-    found = list(rows.order_by(*order)[: PAGE + 1])
-    more, found = len(found) > PAGE, found[:PAGE]
-    if backwards:
-        found.reverse()
-    has_previous, has_next = (more, True) if backwards else (cursor is not None, more)
-    return Page(
-        documents=found,
-        previous=found[0].pk if found and has_previous else None,
-        next=found[-1].pk if found and has_next else None,
+    documents = Document.objects.filter(team=team)
+    return keyset_page(
+        _filtered(team, filters).select_related("collection"),
+        sort=filters["sort"] or "-created",
+        before=row_at(documents, filters["before"]),
+        after=row_at(documents, filters["after"]),
     )
-
-
-def _beyond(cursor: Document, field: str, *, descending: bool) -> Q:
-    compare = "lt" if descending else "gt"
-    if field == "id":
-        return Q(**{f"id__{compare}": cursor.pk})
-    value = getattr(cursor, field)
-    return Q(**{f"{field}__{compare}": value}) | Q(**{field: value, f"id__{compare}": cursor.pk})
 
 
 def _filtered(team: Team, filters: dict[str, Any]) -> DocumentQuerySet:

@@ -15,3 +15,11 @@ def uuid7() -> UUID:
     fraction = rest * 4096 // 1_000_000
     random = int.from_bytes(os.urandom(8), "big") >> 2
     return UUID(int=milliseconds << 80 | 0x7 << 76 | fraction << 64 | 0x2 << 62 | random)
+
+
+def as_uuid(text: str) -> UUID | None:
+    """The id that somebody sent, None when it is none."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

@@ -9,7 +9,6 @@ from django.test import Client
 
 from datasets.actions import claim_pairs, decide_pair
 from datasets.models import Dataset, Decision, Pair, default_dataset
-from datasets.queries import SORTS, PairFilter, page_of
 from studio.accounts.access import Actor, actor_for
 from studio.accounts.models import Team, User
 from tests.datasets.pairs import make_pair
@@ -31,29 +30,6 @@ def rita_client(rita: User, client_for: Clients) -> Client:
 
 def titles(response: Any) -> list[str]:
     return re.findall(r'class="title" href="[^"]+">([^<]+)<', response.content.decode())
-
-
-@pytest.mark.parametrize("sort", list(SORTS))
-def test_paging_forwards_and_backwards_shows_every_pair_once(team: Team, sort: str) -> None:
-    for score in (None, "0.5", "0.5", "0.5", "0.9", None, "0.1", "0.5", None, "1", "0"):
-        make_pair(team, score=score)
-    pairs = Pair.objects.all()
-    whole = list(PairFilter(sort=sort).of(pairs))
-    scores = [-1 if pair.score is None else pair.score for pair in whole]
-    if sort.endswith("score"):
-        assert scores == sorted(scores, reverse=sort.startswith("-"))
-    page = page_of(pairs, sort, size=4)
-    seen = [page.rows]
-    while page.next:
-        page = page_of(pairs, sort, after=pairs.get(pk=page.next), size=4)
-        seen.append(page.rows)
-    assert [pair for rows in seen for pair in rows] == whole
-    back = [page.rows]
-    while page.previous:
-        page = page_of(pairs, sort, before=pairs.get(pk=page.previous), size=4)
-        back.append(page.rows)
-    assert back[::-1][-1] == seen[-1]
-    assert [pair for rows in back[::-1] for pair in rows] == whole
 
 
 def test_the_list_is_filtered_by_every_part_of_its_address(team: Team, actor: Actor, rita_client: Client) -> None:

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
-from teacher.listing import PAGE
+from studio.web.paging import PAGE_SIZE
 from teacher.models import Session
 
 pytestmark = pytest.mark.django_db
@@ -17,7 +17,7 @@ def rows(team, number, **fields):
 
 
 def shown(response):
-    return [session.question for session in response.context["page"].sessions]
+    return [session.question for session in response.context["page"].rows]
 
 
 def test_an_empty_list_says_what_it_is_for(client_for, bob):
@@ -40,7 +40,7 @@ def test_filters_by_state_and_words(client_for, bob, team):
 
 @pytest.mark.parametrize("sort", ["", "created", "-created", "score", "-score", "cost", "-cost"])
 def test_pages_meet_without_gap_or_overlap(client_for, bob, team, sort):
-    for n in range(PAGE + 7):
+    for n in range(PAGE_SIZE + 7):
         Session.objects.create(
             team=team,
             question=f"Question {n}",
@@ -51,7 +51,7 @@ def test_pages_meet_without_gap_or_overlap(client_for, bob, team, sort):
     first = client.get(reverse(LIST), {"sort": sort})
     second = client.get(reverse(LIST) + first.context["next"])
     both = shown(first) + shown(second)
-    assert sorted(both) == sorted(f"Question {n}" for n in range(PAGE + 7))
+    assert sorted(both) == sorted(f"Question {n}" for n in range(PAGE_SIZE + 7))
     back = client.get(reverse(LIST) + second.context["previous"])
     assert shown(back) == shown(first)
     assert not second.context["next"]

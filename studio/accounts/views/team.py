@@ -16,7 +16,8 @@ from studio.accounts.forms import InvitationForm, TeamForm, TokenForm, posted, r
 from studio.accounts.kinds import LOG_KINDS
 from studio.accounts.middleware import TEAM_KEY
 from studio.accounts.models import ApiToken, Invitation, Membership, Team
-from studio.events.models import Event, Stream
+from studio.events.models import Event
+from studio.events.queries import last_seq
 from studio.web.htmx import render_partial
 from studio.web.http import HttpRequest, safe_next
 
@@ -43,7 +44,7 @@ def team_context(request: HttpRequest, **forms: Any) -> dict[str, Any]:
     tokens = ApiToken.objects.usable().filter(team=actor.team).select_related("user").order_by("-pk")
     return {
         "stream": stream,
-        "last_seq": Stream.objects.filter(pk=stream).values_list("last_seq", flat=True).first() or 0,
+        "last_seq": last_seq(stream),
         "members": Membership.objects.filter(team=actor.team).select_related("user").order_by("created", "pk"),
         "roles": roles_for(actor),
         "is_admin": actor.may("administer"),

@@ -8,7 +8,7 @@ from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from studio.events.models import Stream
+from studio.events.queries import last_seq
 from studio.vault import blobs
 from studio.vault.access import access_document, may_forget
 from studio.vault.actions import change_document, retry_document, stream
@@ -31,7 +31,7 @@ def _number(request: HttpRequest, name: str) -> int | None:
 def document_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The text, with ``?start=&end=`` marked; or with ``?view=chunks`` the passages; or how far the indexing is."""
     document = access_document(request.actor, pk)
-    last_seq = Stream.objects.filter(pk=stream(document.team_id)).values_list("last_seq", flat=True).first() or 0
+    after = last_seq(stream(document.team_id))
     is_ready = document.state == Document.State.READY
     view = "chunks" if request.GET.get("view") == "chunks" and is_ready else "text"
     context: dict[str, Any] = {
@@ -41,7 +41,7 @@ def document_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
         "chunks": [],
         "next_chunk": None,
         "stream": stream(document.team_id),
-        "last_seq": last_seq,
+        "last_seq": after,
         "may_upload": request.actor.may("upload"),
         "may_forget": may_forget(request.actor, document),
         "tabs": [

@@ -1,7 +1,6 @@
 """The list of documents, and what is done to many at once."""
 
 from typing import Any
-from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
@@ -10,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from studio.accounts.access import require
-from studio.events.models import Stream
+from studio.events.queries import last_seq
 from studio.vault.access import require_forget
 from studio.vault.actions import forget_document, retry_document, store_document, stream
 from studio.vault.forms import FilterForm
@@ -18,6 +17,7 @@ from studio.vault.listing import collections_of, document_page, state_counts
 from studio.vault.models import Document
 from studio.web.htmx import render_partial
 from studio.web.http import HttpRequest, Invalid, StudioError
+from studio.web.ids import as_uuid
 
 MAX_SELECTED = 200
 
@@ -26,12 +26,12 @@ MAX_SELECTED = 200
 def document_list(request: HttpRequest) -> HttpResponse:
     """The team's documents, with the place to put new ones."""
     team = request.actor.team
-    last_seq = Stream.objects.filter(pk=stream(team.pk)).values_list("last_seq", flat=True).first() or 0
+    after = last_seq(stream(team.pk))
     filters = FilterForm(request.GET).values()
     page = document_page(team, filters)
     counts = state_counts(team)
     context: dict[str, Any] = {
-        "documents": page.documents,
+        "documents": page.rows,
         "page": page,
         "filters": filters,
         "total": sum(counts.values()),
@@ -39,7 +39,7 @@ def document_list(request: HttpRequest) -> HttpResponse:
         "collections": collections_of(team),
         "collection": filters["collection"],
         "stream": stream(team.pk),
-        "last_seq": last_seq,
+        "last_seq": after,
         "address": request.get_full_path(),
         "max_mb": settings.STUDIO_UPLOAD_MAX_MB,
         "may_upload": request.actor.may("upload"),
@@ -101,12 +101,7 @@ def _tell(request: HttpRequest, document: Document, *, is_new: bool) -> None:
 
 def _selected(request: HttpRequest) -> list[Document]:
     """The documents of the posted ids that are the team's, at most 200 at once."""
-    ids = []
-    for value in request.POST.getlist("id")[:MAX_SELECTED]:
-        try:
-            ids.append(UUID(value))
-        except ValueError:
-            continue
+    ids = [pk for value in request.POST.getlist("id")[:MAX_SELECTED] if (pk := as_uuid(value))]
     return list(Document.objects.filter(team=request.actor.team, pk__in=ids).select_related("team").order_by("title"))
 
 

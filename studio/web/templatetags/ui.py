@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 
 from studio.web import charts, diff, formats
 from studio.web import markdown as rendering
+from studio.web.paging import Page
 
 register = template.Library()
 for _name in ("duration", "money", "count", "bytes", "percent", "axis", "score", "shorten", "day"):
@@ -172,6 +173,16 @@ def query(context: template.Context, **changes: Any) -> str:
         else:
             parameters[name] = str(value)
     return f"?{parameters.urlencode()}"
+
+
+@register.inclusion_tag("ui/_pager.html", takes_context=True)
+def pager(context: template.Context, page: Page[Any]) -> dict[str, str]:
+    """Previous and next page of a list by keyset, with the filters and the order that the address has."""
+    return {
+        "previous": query(context, before=page.previous) if page.previous else "",
+        "next": query(context, after=page.next) if page.next else "",
+        "shown": "",
+    }
 
 
 @register.inclusion_tag("ui/_sort_header.html", takes_context=True)

@@ -27,7 +27,7 @@ ADDRESSES.urlpatterns = [  # type: ignore[attr-defined]  # a module made on the 
     path("vault/", include((_names("document_list", "search"), "vault"))),
     path("sessions/", include((_names("session_list"), "teacher"))),
     path("datasets/", include((_names("review_queue", "dataset_list"), "datasets"))),
-    path("team/", include((_names("team_detail", "team_switch"), "accounts"))),
+    path("team/", include((_names("team_detail", "team_switch", "profile"), "accounts"))),
     path("help/", include((_names("index"), "help"))),
 ]
 
