@@ -18,6 +18,7 @@ from studio.vault import blobs
 from studio.vault.models import Document
 from tests.security.matrix import PAGES
 from tests.security.routes import address, body_of, copy_of
+from tests.security.world import Side
 from tests.studio.web.test_markdown import ALLOWED, PAYLOADS
 
 CANARY = "OURS-CANARY"
@@ -112,6 +113,21 @@ def put_everywhere(world, payloads: list[str]) -> int:
     return len(places)
 
 
+def more_pages(side: Side) -> list[str]:
+    """Pages of things that failed, were rejected or wait: they show texts that the others do not have."""
+    return [
+        f"/vault/documents/{side.failed_document.pk}/",
+        f"/ask/{side.other_answer.conversation_id}/",
+        f"/ask/{side.streaming_conversation.pk}/",
+        f"/sessions/{side.cancelled_session.pk}/",
+        f"/sessions/{side.running_session.pk}/",
+        f"/pairs/{side.rejected_pair.pk}/",
+        f"/pairs/{side.approved_pair.pk}/",
+        f"/pairs/{side.session.pair_id}/",
+        f"/datasets/exports/{side.failed_export.pk}/",
+    ]
+
+
 def skeletons(world) -> dict[str, Skeleton]:
     """Each page as it is now, and the events as the socket sends them."""
     browser = copy_of(world.browsers["owner"])
@@ -123,6 +139,9 @@ def skeletons(world) -> dict[str, Skeleton]:
             if response["Content-Type"].startswith("text/html"):
                 found[name + view] = Skeleton()
                 found[name + view].feed(body_of(response).decode())
+    for path in more_pages(world.ours):
+        found[path] = Skeleton()
+        found[path].feed(browser.get(path).content.decode())
     for stream in world.ours.streams.values():
         found[stream] = Skeleton()
         for event in browser.get(f"/events/{stream}/").json()["events"]:
