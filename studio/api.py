@@ -12,7 +12,7 @@ from ninja import NinjaAPI
 from studio import __version__
 from studio.accounts.api import BearerToken
 from studio.api_reference import Reference
-from studio.web.http import StudioError
+from studio.web.http import StudioError, problem
 
 api = NinjaAPI(
     title="ArcticCodex Studio",
@@ -22,17 +22,6 @@ api = NinjaAPI(
     docs_url="/docs",
     urls_namespace="api",
 )
-
-
-def problem(request: HttpRequest, status: int, title: str, *, detail: str = "", **more: Any) -> HttpResponse:
-    """A problem as JSON, with the id by which operators find the request in the log."""
-    body = {"type": "about:blank", "status": status, "title": title, "detail": detail or title, **more}
-    body["request_id"] = getattr(request, "request_id", "")
-    response = api.create_response(request, body, status=status)
-    response.headers["Content-Type"] = "application/problem+json"
-    if status == 401:
-        response.headers["WWW-Authenticate"] = "Bearer"
-    return response
 
 
 @api.exception_handler(StudioError)

@@ -1,6 +1,6 @@
 """What views receive and what they answer when something is wrong."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import django.http
 from django_htmx.middleware import HtmxDetails
@@ -62,6 +62,16 @@ class TooMany(StudioError):
     """Too many requests; wait a moment and try again."""
 
     status = 429
+
+
+def problem(
+    request: django.http.HttpRequest, status: int, title: str, *, detail: str = "", **more: Any
+) -> django.http.JsonResponse:
+    """A problem as JSON (RFC 9457), with the id by which operators find the request in the log."""
+    body = {"type": "about:blank", "status": status, "title": title, "detail": detail or title, **more}
+    body["request_id"] = getattr(request, "request_id", "")
+    headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
+    return django.http.JsonResponse(body, status=status, content_type="application/problem+json", headers=headers)
 
 
 def safe_next(request: django.http.HttpRequest, default: str) -> str:

@@ -11,6 +11,7 @@ from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
 
 from studio import __version__
+from studio.web.http import problem
 from studio.web.markdown import guide_html
 from studio.web.patterns import examples
 
@@ -57,17 +58,24 @@ def patterns(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return render(request, "400.html", status=400)
+    return _error(request, 400, "This request cannot be understood.")
 
 
 @login_not_required
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return render(request, "403.html", status=403)
+    return _error(request, 403, "You do not have the right to do this.")
 
 
 @login_not_required
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return render(request, "404.html", status=404)
+    return _error(request, 404, "There is nothing at this address.")
+
+
+def _error(request: HttpRequest, status: int, sentence: str) -> HttpResponse:
+    """A page for people; for programs a problem as JSON."""
+    if request.path.startswith("/api/"):
+        return problem(request, status, sentence)
+    return render(request, f"{status}.html", status=status)
 
 
 @login_not_required
