@@ -15,7 +15,7 @@ from datasets import chain
 from datasets.actions.proposals import checked_text
 from datasets.exported import is_exported
 from datasets.models import Decision, Pair
-from datasets.models.pair import sha256_of
+from datasets.models.pair import folded_sha256, sha256_of
 from studio.accounts.access import Actor, require
 from studio.web import diff
 from studio.web.http import Conflict, Forbidden, Invalid
@@ -70,7 +70,7 @@ def decide_pair(
         decision.edit_distance = edit_distance(pair.completion, after)
     fields = _fields_after(verdict, decision)
     if changed:
-        fields["completion"] = after
+        fields |= _text_fields(pair, after)
     with transaction.atomic():
         if not _open_version(pair).update(**fields):
             raise _decided(pair)
@@ -126,7 +126,7 @@ def undo_decision(actor: Actor, pair: Pair, *, version: int) -> Decision:
     }
     if undone.was_edited:
         decision.text_before, decision.text = pair.completion, undone.text_before
-        fields["completion"] = undone.text_before
+        fields |= _text_fields(pair, undone.text_before)
     with transaction.atomic():
         # The update comes before the question: it waits for an export that has locked the pair, then sees its rows.
         if not Pair.objects.filter(pk=pair.pk, status=pair.status, version=version).update(**fields):
@@ -192,6 +192,11 @@ def _decision(
 def _fields_after(verdict: str, decision: Decision) -> dict[str, Any]:
     status = chain.status_after(verdict)
     return {"status": status, "decided": decision.created, "leased_by": None, "lease_until": None}
+
+
+def _text_fields(pair: Pair, completion: str) -> dict[str, str]:
+    digest = folded_sha256(instruction=pair.instruction, system=pair.system, completion=completion)
+    return {"completion": completion, "folded_sha256": digest}
 
 
 def _open_version(pair: Pair) -> QuerySet[Pair]:

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import Count, F, Q, QuerySet, Value
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Value
 from django.db.models.fields import BooleanField, UUIDField
 from django.utils import timezone
 
@@ -53,11 +53,13 @@ class ExportChoice:
     outside: bool = False
 
     def pairs(self) -> QuerySet[Pair]:
-        """The pairs that would leave now, ascending by id."""
+        """The pairs that would leave now, ascending by id; of those with the same text the first one only."""
+        same = self._fitting().filter(folded_sha256=OuterRef("folded_sha256"), pk__lt=OuterRef("pk"))
+        return self._fitting().filter(~Exists(same)).order_by("pk")
+
+    def _fitting(self) -> QuerySet[Pair]:
         found = Pair.objects.approved().filter(team_id=self.dataset.team_id, dataset=self.dataset)
-        if self.min_quality is not None:
-            found = found.filter(score__gte=self.min_quality)
-        return found.order_by("pk")
+        return found if self.min_quality is None else found.filter(score__gte=self.min_quality)
 
     def selection(self) -> dict[str, int]:
         """What the data set holds now and what is left out, as the statement names it."""
@@ -70,8 +72,9 @@ class ExportChoice:
         # Counted apart: a join to the rows of exports would count a pair once for each export it is in.
         withheld = ExportRow.objects.filter(pair__dataset=self.dataset, withheld=True)
         counts["withdrawn"] = withheld.values("pair").distinct().count()
-        below = 0 if self.min_quality is None else counts["approved"] - self.pairs().count()
-        return {**counts, "belowThreshold": below}
+        fitting = counts["approved"] if self.min_quality is None else self._fitting().count()
+        duplicates = fitting - self.pairs().count()
+        return {**counts, "belowThreshold": counts["approved"] - fitting, "duplicatesRemoved": duplicates}
 
 
 def next_version(dataset: Dataset) -> str:

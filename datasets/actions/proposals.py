@@ -10,7 +10,7 @@ from django.db import transaction
 from pydantic import ValidationError
 
 from datasets.models import Dataset, Pair, default_dataset
-from datasets.models.pair import sha256_of
+from datasets.models.pair import folded_sha256, sha256_of
 from datasets.shapes import PairShapes, ProvenanceRecord
 from studio.accounts.access import Actor
 from studio.accounts.actions import announce
@@ -64,6 +64,7 @@ def propose_pair(
         "stop_reason": stop_reason[:40],
         **shapes,
         "proposed_by": user,
+        "folded_sha256": folded_sha256(instruction=instruction, system=system, completion=completion),
     }
     content = sha256_of(texts)
     with transaction.atomic():

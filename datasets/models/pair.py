@@ -21,6 +21,11 @@ def sha256_of(value: object) -> str:
     return sha256(text.encode()).hexdigest()
 
 
+def folded_sha256(*, instruction: str, system: str, completion: str) -> str:
+    """Digest of what a model learns from a pair; texts that differ in white space alone have the same one."""
+    return sha256_of([" ".join(text.split()) for text in (instruction, system, completion)])
+
+
 class PairQuerySet(models.QuerySet["Pair"]):
     """Questions about pairs."""
 
@@ -75,6 +80,7 @@ class Pair(models.Model):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     content_sha256 = models.CharField(max_length=64, help_text="Of the text as it was proposed.")
+    folded_sha256 = models.CharField(max_length=64, help_text="Of the text as it stands, white space folded.")
     leased_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
@@ -92,6 +98,7 @@ class Pair(models.Model):
             models.CheckConstraint(name="pair_score_range", condition=Q(score=None) | Q(score__gte=0, score__lte=1)),
             models.CheckConstraint(name="pair_version_from_1", condition=Q(version__gte=1)),
             models.CheckConstraint(name="pair_has_text", condition=~Q(instruction="") & ~Q(completion="")),
+            models.CheckConstraint(name="pair_has_folded_digest", condition=~Q(folded_sha256="")),
             models.CheckConstraint(
                 name="pair_decided_when_not_proposed",
                 condition=Q(status="proposed", decided=None) | (~Q(status="proposed") & Q(decided__isnull=False)),
@@ -104,6 +111,7 @@ class Pair(models.Model):
             models.Index(fields=["team", "status", "id"], name="pair_status_by_age"),
             models.Index(fields=["team", "status", "score", "id"], name="pair_status_by_score"),
             models.Index(fields=["dataset", "status", "id"], name="pair_dataset_status"),
+            models.Index(fields=["dataset", "folded_sha256", "id"], name="pair_dataset_folded"),
         ]
 
     def __str__(self) -> str:

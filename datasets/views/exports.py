@@ -62,7 +62,7 @@ def _preview(form: ExportForm, request: HttpRequest) -> dict[str, Any]:
     pairs = choice.pairs()
     selection = choice.selection()
     return {
-        "rows": selection["approved"] - selection["belowThreshold"],
+        "rows": selection["approved"] - selection["belowThreshold"] - selection["duplicatesRemoved"],
         "selection": selection,
         "samples": pairs.defer("evidence", "claims", "critique", "provenance")[:PREVIEW],
     }

@@ -14,7 +14,7 @@ from datasets.actions.keys import current_list
 from datasets.core import dsse, keys
 from datasets.core.export import FrameKey, read_request, sign_request
 from datasets.core.verify import LedgerOptions, pin, verify
-from datasets.models import Export, ExportRow, LedgerEntry, Pair, SigningKey
+from datasets.models import Export, ExportRow, LedgerEntry, Pair, SigningKey, default_dataset
 from studio.accounts.secrets import sealer
 from studio.events.models import Event
 from studio.jobs.models import Job
@@ -22,7 +22,7 @@ from studio.sealing import SealError
 from studio.web.http import Conflict, Forbidden, Invalid
 from tests.core.export.making import OTHER, public
 from tests.datasets.approved import acting, approve, finish, make_approved, run_as_worker, start
-from tests.datasets.pairs import make_pair
+from tests.datasets.pairs import COMPLETION, make_pair
 from tests.jobs import run_all
 
 
@@ -93,7 +93,35 @@ def test_pairs_that_have_left_before_are_counted_once(owner, rita_acts, settings
         run_as_worker(settings)
         first.refresh_from_db()
     selection = finish(owner, settings).selection
-    assert selection == {"approved": 3, "belowThreshold": 0, "pending": 1, "rejected": 0, "withdrawn": 2}
+    left_out = {"belowThreshold": 0, "duplicatesRemoved": 0, "pending": 1, "rejected": 0, "withdrawn": 2}
+    assert selection == {"approved": 3, **left_out}
+
+
+def test_of_pairs_with_the_same_text_the_first_leaves_and_the_others_are_counted(owner, rita_acts, settings) -> None:
+    first, _, other = (make_pair(owner.team, system=system) for system in ("", "", "Be brief."))
+    make_pair(owner.team, score="0.5")
+    make_pair(owner.team, completion=f"  {COMPLETION.replace(' ', chr(10))}")
+    edited = make_pair(owner.team, completion="Another answer.")
+    for pair in Pair.objects.exclude(pk=edited.pk):
+        approve(rita_acts, pair)
+    approve(rita_acts, edited, text=COMPLETION)
+    export = finish(owner, settings, min_quality="0.75")
+    rows = [json.loads(line)["id"] for line in (export.folder / "data/train.jsonl").read_bytes().splitlines()]
+    assert rows == [str(first.pk), str(other.pk)]
+    body = json.loads(dsse.read((export.folder / "attestation.dsse.json").read_bytes()).payload)["predicate"]
+    assert (body["selection"]["approved"], body["selection"]["belowThreshold"]) == (6, 1)
+    assert body["selection"]["duplicatesRemoved"] == 3
+
+
+def test_a_pair_whose_edit_was_taken_back_is_no_duplicate_any_more(owner, rita_acts, settings) -> None:
+    make_approved(rita_acts, 1)
+    pair = make_pair(owner.team, instruction="Question 0?", completion="Another answer.")
+    approve(rita_acts, pair, text=COMPLETION)
+    choice = actions.ExportChoice(dataset=default_dataset(owner.team))
+    assert choice.selection()["duplicatesRemoved"] == 1
+    actions.undo_decision(rita_acts, pair, version=pair.version)
+    approve(rita_acts, Pair.objects.get(pk=pair.pk))
+    assert (choice.selection()["duplicatesRemoved"], choice.pairs().count()) == (0, 2)
 
 
 def test_an_edited_pair_leaves_as_it_was_approved(owner, rita_acts, settings) -> None:

@@ -60,6 +60,7 @@ def store(order: list[int]) -> Dataset:
                 {"n": 1, "title": f"Lease {n % 3}", "sha256": f"{n % 3}" * 64, "text": "x", "start": 0, "end": 1}
             ],
             content_sha256="0" * 64,
+            folded_sha256=f"{n:064x}",
             created=START + timedelta(minutes=n),
             decided=START + timedelta(days=1),
         )

@@ -8,7 +8,7 @@ from datasets.core import keys
 from datasets.models import Dataset, Export, FrameSecret, SigningKey, default_dataset
 from studio.events.watch import may_watch
 from tests.core.export.making import OTHER, public
-from tests.datasets.approved import acting, finish, make_approved, run_as_worker, start
+from tests.datasets.approved import acting, approve, finish, make_approved, run_as_worker, start
 from tests.datasets.pairs import make_pair
 
 
@@ -58,11 +58,15 @@ def test_the_page_takes_as_many_statements_for_many_exports(alice, client_for, e
     assert "before=" in page
 
 
-def test_the_wizard_says_exactly_what_will_leave_and_then_it_leaves(alice, client_for, pairs, settings, team) -> None:
+def test_the_wizard_says_exactly_what_will_leave_and_then_it_leaves(
+    alice, rita, client_for, pairs, settings, team
+) -> None:
     client = client_for(alice)
+    approve(acting(rita, team), make_pair(team, instruction=pairs[0].instruction))
     dataset = default_dataset(team)
     page = text(client.get("/datasets/exports/new/"))
     assert "<b>4</b> approved pairs will leave" in page
+    assert "1 with the text of an earlier one" in page
     preview = client.post("/datasets/exports/preview/", {"dataset": dataset.pk, "min_quality": "0.95"})
     assert "<b>0</b> approved pairs will leave" in text(preview)
     sent = client.post("/datasets/exports/new/", {"dataset": dataset.pk, "min_quality": "", "layouts": ["sft_trl"]})
