@@ -43,6 +43,9 @@ check: $(VENV)/dev  ## lint, types, import contracts, templates, migrations
 test-team: $(VENV)/dev  ## the suite on PostgreSQL and Redis, started for the run
 	$(BIN)/python -m tests.run --team
 
+interop: $(VENV)/dev  ## stock tools read and verify an export
+	$(BIN)/python -m tests.interop --trainers
+
 bench: $(VENV)/dev  ## speed, as ratios and counts
 	$(BIN)/python -m tests.bench
 
@@ -50,8 +53,9 @@ screenshots: $(VENV)/dev  ## pictures of every page at 1440 and 390 px, light an
 	$(BIN)/python -m tests.browser.screenshots
 
 lock: $(VENV)/dev  ## renew requirements/*.txt from requirements/*.in (needs uv)
-	for set in base team dev; do \
+	for set in base team dev interop trainers; do \
 	  uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	    --override requirements/torch-cpu.in --no-emit-package torch \
 	    requirements/$$set.in -o requirements/$$set.txt; done
 
 clean:  ## remove the environment and caches, never the data folder

@@ -13,16 +13,19 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 CHECKS = {"interop": ("check_signatures.py", "check_loaders.py"), "trainers": ("check_trainers.py",)}
+REQUIREMENTS = {"interop": ("interop.txt",), "trainers": ("trainers.txt", "torch.txt")}
 
 
 def environment(name: str) -> Path:
     """Make the environment if it is missing or its requirements changed; return its interpreter."""
-    place, requirements = ROOT / "build" / name, ROOT / f"requirements/{name}.txt"
-    python, stamp, wanted = place / "bin/python", place / "requirements", requirements.read_bytes()
+    place, files = ROOT / "build" / name, [ROOT / "requirements" / file for file in REQUIREMENTS[name]]
+    python, stamp, wanted = place / "bin/python", place / "requirements", b"".join(file.read_bytes() for file in files)
     if not stamp.exists() or stamp.read_bytes() != wanted:
         venv.create(place, with_pip=True, clear=True)
-        install = ("-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes")
-        subprocess.run([python, *install, "-r", requirements], check=True)
+        options = ("--quiet", "--disable-pip-version-check", "--no-compile", "--no-deps", "--require-hashes")
+        chosen = [option for file in files for option in ("-r", file)]
+        print(f"Installing {name} …", flush=True)
+        subprocess.run([python, "-m", "pip", "install", *options, *chosen], check=True)
         stamp.write_bytes(wanted)
     return python
 
