@@ -1,20 +1,15 @@
-"""The doors to a team's documents and collections."""
+"""The door to a team's documents."""
 
 from uuid import UUID
 
 from studio.accounts.access import Actor, Right, team_object
-from studio.vault.models import Collection, Document
+from studio.vault.models import Document
 from studio.web.http import Forbidden
 
 
 def access_document(actor: Actor, pk: UUID | str, right: Right = "read") -> Document:
     """A document of the actor's team."""
     return team_object(Document.objects.select_related("collection", "uploaded_by"), actor, pk, right=right)
-
-
-def access_collection(actor: Actor, pk: UUID | str, right: Right = "read") -> Collection:
-    """A collection of the actor's team."""
-    return team_object(Collection.objects.all(), actor, pk, right=right)
 
 
 def may_forget(actor: Actor, document: Document) -> bool:

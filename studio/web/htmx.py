@@ -1,6 +1,5 @@
 """Answers for htmx: a page, or only the part of it that was asked for."""
 
-import json
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -23,12 +22,4 @@ def render_partial(
     name = part if part and is_partial(request) else template
     response = render(request, name, context, status=status)
     response.headers["Vary"] = "HX-Request, Cookie"
-    return response
-
-
-def hx_trigger(response: HttpResponse, event: str, detail: object = None) -> HttpResponse:
-    """Have the browser dispatch `event` with `detail` after it has read the response."""
-    events = json.loads(response.headers.get("HX-Trigger", "{}"))
-    events[event] = detail
-    response.headers["HX-Trigger"] = json.dumps(events)
     return response

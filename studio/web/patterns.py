@@ -77,7 +77,8 @@ def examples() -> dict[str, Any]:
                     {
                         "text": "This agreement may be ended by either party with sixty (60) days of notice",
                         "title": "Lease agreement, § 4.2",
-                        "url": "#evidence-1",
+                        "label": 1,
+                        "document_id": None,
                     }
                 ],
                 "note": "",
@@ -85,7 +86,14 @@ def examples() -> dict[str, Any]:
             {
                 "text": "Late payments carry a fee of 2 % a month.",
                 "verdict": "CONTRADICTED",
-                "quotes": [{"text": "No fee is charged for late payment.", "title": "Lease agreement, § 7", "url": ""}],
+                "quotes": [
+                    {
+                        "text": "No fee is charged for late payment.",
+                        "title": "Lease agreement, § 7",
+                        "label": 2,
+                        "document_id": None,
+                    }
+                ],
                 "note": "",
             },
             {"text": "The landlord pays for the inspection.", "verdict": "NOT_FOUND", "quotes": [], "note": ""},

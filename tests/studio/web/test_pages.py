@@ -162,12 +162,6 @@ def test_messages_can_travel_out_of_band() -> None:
     assert only(page, ".message.is-bad").attributes["role"] == "alert"
 
 
-def test_a_toast_offers_the_way_back() -> None:
-    page = HTMLParser(shell.render("ui/_toast.html", {"text": "Approved.", "undo_url": "/pairs/7/undo/"}))
-    form = only(page, "form")
-    assert form.attributes["action"] == form.attributes["hx-post"] == "/pairs/7/undo/"
-
-
 @pytest.mark.parametrize(
     "name",
     [
