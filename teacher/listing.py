@@ -1,8 +1,6 @@
-"""A page of the team's sessions: filtered, sorted, by keyset; and what the list counts."""
+"""A page of the team's sessions: filtered, sorted, by keyset."""
 
 from typing import Any
-
-from django.db.models import Count
 
 from studio.accounts.models import Team
 from studio.web.paging import BY_AGE, Page, keyset_page, row_at
@@ -24,9 +22,3 @@ def session_page(team: Team, filters: dict[str, Any]) -> Page[Session]:
         before=row_at(sessions, filters["before"]),
         after=row_at(sessions, filters["after"]),
     )
-
-
-def state_counts(team: Team) -> dict[str, int]:
-    """How many sessions the team has in each state; every state is named."""
-    found = dict(Session.objects.of(team).values_list("state").annotate(Count("pk")).order_by())
-    return {state: found.get(state, 0) for state in Session.State.values}

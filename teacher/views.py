@@ -17,10 +17,11 @@ from studio.events.queries import last_seq
 from studio.events.render import to_html
 from studio.web.htmx import render_partial
 from studio.web.http import HttpRequest, Invalid
+from studio.web.tabs import state_counts, state_tabs
 from teacher import actions
 from teacher.access import access_session
 from teacher.forms import FilterForm, SessionForm
-from teacher.listing import session_page, state_counts
+from teacher.listing import session_page
 from teacher.models import Session
 
 MOST_EVENTS = 400
@@ -33,13 +34,13 @@ def session_list(request: HttpRequest) -> HttpResponse:
     team = request.actor.team
     filters = FilterForm(request.GET).values()
     page = session_page(team, filters)
-    counts = state_counts(team)
+    counts = state_counts(Session.objects.of(team), Session.State)
     total = sum(counts.values())
     stream = f"team:{team.pk}"
     context = {
         "page": page,
         "filters": filters,
-        "tabs": _tabs(request, counts, total),
+        "tabs": state_tabs(request, Session.State, counts, filters["state"]),
         "total": total,
         "address": request.get_full_path(),
         "stream": stream,
@@ -147,13 +148,3 @@ def _summary(request: HttpRequest, session: Session, events: list[Event]) -> dic
         "again": f"{reverse('teacher:session_create')}?{urlencode({'question': session.question[:1500]})}",
         "address": reverse("teacher:session_detail", args=[session.pk]),
     }
-
-
-def _tabs(request: HttpRequest, counts: dict[str, int], total: int) -> list[tuple[str, str, bool, int]]:
-    chosen = request.GET.get("state", "")
-    shown = [("", "All", total)] + [(s.value, str(s.label), counts[s.value]) for s in Session.State if counts[s.value]]
-    kept = {name: request.GET[name] for name in ("q", "sort") if request.GET.get(name)}
-    return [
-        (label, f"?{urlencode(kept | ({'state': state} if state else {}))}", state == chosen, count)
-        for state, label, count in shown
-    ]

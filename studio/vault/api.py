@@ -4,25 +4,20 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from ninja import File, Form, Query, Router, Schema, Status
 from ninja.files import UploadedFile
 from pydantic import Field
 
-from studio.accounts.access import Actor, require
+from studio.accounts.access import require
 from studio.vault.access import access_document
 from studio.vault.actions import store_document
 from studio.vault.models import Document
 from studio.vault.reading import text_of
 from studio.vault.search import hybrid
-from studio.web.http import Conflict, Invalid
+from studio.web.http import ApiRequest, Conflict, Invalid
 
 router = Router(tags=["Vault"])
-
-
-def _actor(request: HttpRequest) -> Actor:
-    actor: Actor = request.auth  # type: ignore[attr-defined]  # set by the bearer authentication
-    return actor
 
 
 class DocumentCreated(Schema):
@@ -103,24 +98,24 @@ class SearchQuery(Schema):
 
 @router.post("/documents", response={201: DocumentCreated}, summary="Upload a document")
 def document_create(
-    request: HttpRequest, file: File[UploadedFile], collection: Form[str] = ""
+    request: ApiRequest, file: File[UploadedFile], collection: Form[str] = ""
 ) -> Status[DocumentCreated]:
     """Text, Markdown, HTML, PDF, Word (.docx) or CSV; told apart by content. Indexing follows in the background."""
     if len(collection) > 80:
         raise Invalid("The name of a collection has at most 80 characters.")
-    document, is_new = store_document(_actor(request), file.chunks(), filename=file.name or "", collection=collection)
+    document, is_new = store_document(request.auth, file.chunks(), filename=file.name or "", collection=collection)
     return Status(201, DocumentCreated(id=document.pk, sha256=document.sha256, state=document.state, is_new=is_new))
 
 
 @router.get("/documents/{uuid:pk}", response=DocumentOut, summary="A document and its state")
-def document_detail(request: HttpRequest, pk: UUID) -> DocumentOut:
-    return DocumentOut.of(access_document(_actor(request), pk))
+def document_detail(request: ApiRequest, pk: UUID) -> DocumentOut:
+    return DocumentOut.of(access_document(request.auth, pk))
 
 
 @router.get("/documents/{uuid:pk}/text", summary="The extracted text")
-def document_text(request: HttpRequest, pk: UUID) -> HttpResponse:
+def document_text(request: ApiRequest, pk: UUID) -> HttpResponse:
     """Plain text in UTF-8: what the offsets of passages, quotes and citations count in. 409 until it is ready."""
-    document = access_document(_actor(request), pk)
+    document = access_document(request.auth, pk)
     if document.state != Document.State.READY:
         raise Conflict("This document has no text yet: its state is not ready.", code="not_ready")
     response = HttpResponse(text_of(document), content_type="text/plain; charset=utf-8")
@@ -131,9 +126,9 @@ def document_text(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @router.get("/search", response=SearchOut, summary="Search passages")
-def search(request: HttpRequest, query: Query[SearchQuery]) -> SearchOut:
+def search(request: ApiRequest, query: Query[SearchQuery]) -> SearchOut:
     """Hybrid search by keywords and meaning, or one of them alone."""
-    actor = _actor(request)
+    actor = request.auth
     require(actor, "read")
     collections = [query.collection] if query.collection else None
     hits = hybrid(actor.team.pk, query.q, mode=query.mode, limit=query.limit, collections=collections)

@@ -1,4 +1,4 @@
-"""A page of the team's documents: filtered, sorted, by keyset; and what the list counts."""
+"""A page of the team's documents: filtered, sorted, by keyset; and the collections to choose from."""
 
 from typing import Any
 
@@ -29,12 +29,6 @@ def _filtered(team: Team, filters: dict[str, Any]) -> DocumentQuerySet:
     if filters["q"]:
         rows = rows.filter(Q(title__icontains=filters["q"]) | Q(filename__icontains=filters["q"]))
     return rows
-
-
-def state_counts(team: Team) -> dict[str, int]:
-    """How many documents the team has in each state; every state is named."""
-    found = dict(Document.objects.filter(team=team).values_list("state").annotate(Count("pk")).order_by())
-    return {state: found.get(state, 0) for state in Document.State.values}
 
 
 def collections_of(team: Team) -> list[Collection]:

@@ -13,11 +13,12 @@ from studio.events.queries import last_seq
 from studio.vault.access import require_forget
 from studio.vault.actions import forget_document, retry_document, store_document, stream
 from studio.vault.forms import FilterForm
-from studio.vault.listing import collections_of, document_page, state_counts
+from studio.vault.listing import collections_of, document_page
 from studio.vault.models import Document
 from studio.web.htmx import render_partial
 from studio.web.http import HttpRequest, Invalid, StudioError
 from studio.web.ids import as_uuid
+from studio.web.tabs import state_counts, state_tabs
 
 MAX_SELECTED = 200
 
@@ -29,13 +30,13 @@ def document_list(request: HttpRequest) -> HttpResponse:
     after = last_seq(stream(team.pk))
     filters = FilterForm(request.GET).values()
     page = document_page(team, filters)
-    counts = state_counts(team)
+    counts = state_counts(Document.objects.filter(team=team), Document.State)
     context: dict[str, Any] = {
         "documents": page.rows,
         "page": page,
         "filters": filters,
         "total": sum(counts.values()),
-        "tabs": _tabs(request, counts, filters["state"]),
+        "tabs": state_tabs(request, Document.State, counts, filters["state"]),
         "collections": collections_of(team),
         "collection": filters["collection"],
         "stream": stream(team.pk),
@@ -45,21 +46,6 @@ def document_list(request: HttpRequest) -> HttpResponse:
         "may_upload": request.actor.may("upload"),
     }
     return render_partial(request, "vault/document_list.html", context, part="vault/_documents.html")
-
-
-def _tabs(request: HttpRequest, counts: dict[str, int], current: str | None) -> list[tuple[str, str, bool, int | str]]:
-    def address(state: str) -> str:
-        parameters = request.GET.copy()
-        for name in ("state", "after", "before"):
-            parameters.pop(name, None)
-        if state:
-            parameters["state"] = state
-        return f"?{parameters.urlencode()}"
-
-    labels = dict(Document.State.choices)
-    tabs: list[tuple[str, str, bool, int | str]] = [("All", address(""), not current, sum(counts.values()))]
-    tabs += [(str(labels[state]), address(state), current == state, counts[state]) for state in counts if counts[state]]
-    return tabs
 
 
 @require_POST
