@@ -228,7 +228,7 @@ class ImportForm(_FileForm):
         _models(self, "dataset", Dataset.objects.filter(team=team).order_by("name"))
         self.fields[
             "file"
-        ].help_text = "JSON lines or one JSON array: ours, OpenAI, ShareGPT, Alpaca, TRL, the original."
+        ].help_text = "JSON lines or one JSON array: ours, a conversation, OpenAI, ShareGPT, Alpaca, TRL, the original."
         _style(self)
 
 

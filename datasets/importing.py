@@ -1,12 +1,13 @@
 """Reading a file of pairs in a worker: check all lines first, then propose what is new."""
 
 from collections.abc import Callable, Iterator
-from typing import IO
+from typing import IO, Literal
 
 from django.db import transaction
 
 from datasets.actions.imports import tell
 from datasets.actions.proposals import propose_pair
+from datasets.core import conversations
 from datasets.core.imports import Candidate, Problem, read
 from datasets.models import Import, Pair
 from datasets.models.pair import sha256_of
@@ -63,10 +64,16 @@ def _items(found: Import) -> Iterator[Candidate | Problem]:
 
 def _read(stream: IO[bytes], secret: bytes | None, *, salvage: bool) -> Iterator[Candidate | Problem]:
     for item in read(stream, key=secret, salvage=salvage):
-        if isinstance(item, Candidate) and "\x00" in item.instruction + item.completion + (item.system or ""):
+        if isinstance(item, Candidate) and any("\x00" in text for text in _texts(item)):
             yield Problem(line=item.line, code="import.text", message="The text holds a NUL character.")
         else:
             yield item
+
+
+def _texts(item: Candidate) -> Iterator[str]:
+    yield from (item.instruction, item.completion, item.system or "", item.rejected or "", *item.teachers)
+    for passage in item.evidence:
+        yield from (passage["title"], passage["text"])
 
 
 def _batches(found: Import) -> Iterator[list[Candidate]]:
@@ -115,6 +122,7 @@ def _content(candidate: Candidate) -> str:
 
 
 def _make(found: Import, candidate: Candidate) -> None:
+    origin: Literal["chat", "file"] = "chat" if candidate.kind == conversations.KIND else "file"
     try:
         propose_pair(
             team=found.team,
@@ -123,7 +131,8 @@ def _make(found: Import, candidate: Candidate) -> None:
             draft=candidate.rejected or "",
             completion=candidate.completion,
             score=candidate.score,
-            provenance={"origin": "file", "teachers": [{"model": name[:300]} for name in candidate.teachers]},
+            evidence=candidate.evidence,
+            provenance={"origin": origin, "teachers": [{"model": name[:300]} for name in candidate.teachers]},
             flags=[SALVAGED] if candidate.salvaged else [],
             dataset=found.dataset,
         )

@@ -1,21 +1,22 @@
-"""Pairs from files of others: our exports, rows of the original, and chat and preference files of common trainers.
+"""Pairs from files: our exports and conversations, rows of the original, chat and preference files of trainers.
 
 Each line is recognised by its own columns, so a file may be read without naming its kind. A file may also be one JSON
 array; its items then count as lines. Nothing here decides what enters the studio: it yields candidates and problems.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import IO, Any
 
-from datasets.core import canonical
-from datasets.core.errors import ExportError, Malformed, RecordError
+from datasets.core import canonical, conversations
+from datasets.core.candidates import Candidate, Problem, Unfit, checked_text, optional_text
+from datasets.core.errors import Malformed, RecordError
 from datasets.core.frames import FrameError, read_legacy_row, salvage_train_pair
-from datasets.core.records import WithheldRow, content_digest, from_row
+from datasets.core.records import WithheldRow, from_row
+from datasets.core.turns import asked, last_answer, read_turns
+
+__all__ = ["Candidate", "Problem", "read"]
 
 MAX_ARRAY = 64 * 1024 * 1024
-MAX_TEXT = 1_000_000
-_ROLES = {"human": "user", "user": "user", "gpt": "assistant", "assistant": "assistant", "system": "system"}
 _OLD_SIGNATURE = {
     "SIG_001": "the row carries no signature",
     "SIG_003": "the signature does not fit: the row was changed, or the key is another one",
@@ -23,51 +24,10 @@ _OLD_SIGNATURE = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Candidate:
-    """A pair read from a file, not yet anybody's decision.
-
-    line: 1-based; kind: the layout it was recognised by; verified: True when a signature on the row was checked and
-    right; salvaged: the text was recovered from a damaged frame on request.
-    """
-
-    line: int
-    kind: str
-    instruction: str
-    completion: str
-    system: str | None = None
-    rejected: str | None = None
-    score: str | None = None
-    external_id: str = ""
-    teachers: tuple[str, ...] = ()
-    verified: bool = False
-    salvaged: bool = False
-
-    @property
-    def digest(self) -> str:
-        """The content digest: the same pair in another file or layout has the same one."""
-        return content_digest(self.instruction, self.completion, self.system)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Problem:
-    """A line that gives no candidate. code: stable; message: a sentence for people."""
-
-    line: int
-    code: str
-    message: str
-
-
-class _Unfit(ExportError):
-    """The line holds no pair."""
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.code = code
-
-
 def read(stream: IO[bytes], *, key: bytes | None = None, salvage: bool = False) -> Iterator[Candidate | Problem]:
     """Yield a candidate or a problem for each line of a file; never raises for what the file holds.
+
+    A conversation of the studio is one line and gives one of them for each answer.
 
     key: the shared secret for rows of the original, which are then taken only if their signature is right.
     salvage: recover pairs from frames of the original that its own metadata damaged.
@@ -77,14 +37,25 @@ def read(stream: IO[bytes], *, key: bytes | None = None, salvage: bool = False) 
             yield value
             continue
         try:
-            candidate = _candidate(number, value, key, salvage)
-            _ = candidate.digest
-        except _Unfit as error:
+            for item in _items(number, value, key, salvage):
+                yield _whole(item) if isinstance(item, Candidate) else item
+        except Unfit as error:
             yield Problem(line=number, code=error.code, message=str(error))
-        except RecordError:
-            yield Problem(line=number, code="import.text", message="The text holds half of a surrogate pair.")
-        else:
-            yield candidate
+
+
+def _items(line: int, row: dict[str, Any], key: bytes | None, salvage: bool) -> Iterator[Candidate | Problem]:
+    if row.keys() >= conversations.COLUMNS:
+        yield from conversations.read_conversation(line, row)
+    else:
+        yield _candidate(line, row, key, salvage)
+
+
+def _whole(candidate: Candidate) -> Candidate | Problem:
+    try:
+        _ = candidate.digest
+    except RecordError:
+        return Problem(line=candidate.line, code="import.text", message="The text holds half of a surrogate pair.")
+    return candidate
 
 
 def _objects(stream: IO[bytes]) -> Iterator[tuple[int, dict[str, Any] | Problem]]:
@@ -127,7 +98,7 @@ def _array(start: bytes, stream: IO[bytes]) -> Iterator[tuple[int, dict[str, Any
 
 def _candidate(line: int, row: dict[str, Any], key: bytes | None, salvage: bool) -> Candidate:
     if "withheld" in row:
-        raise _Unfit("import.withheld", "The row was withdrawn by its publisher.")
+        raise Unfit("import.withheld", "The row was withdrawn by its publisher.")
     if "approvals" in row and "created_at" in row:
         return _own(line, row)
     if "pair_id" in row and ("frame" in row or "signature" in row):
@@ -138,26 +109,26 @@ def _candidate(line: int, row: dict[str, Any], key: bytes | None, salvage: bool)
             teachers = row.get("teachers")
             return Candidate(
                 line=line,
-                external_id=_optional(row, "pair_id") or _optional(row, "id") or "",
+                external_id=optional_text(row, "pair_id") or optional_text(row, "id") or "",
                 score=_score(row),
                 teachers=tuple(t for t in teachers if isinstance(t, str)) if isinstance(teachers, list) else (),
                 **fields,
             )
-    raise _Unfit("import.layout", "The columns are of no known layout.")
+    raise Unfit("import.layout", "The columns are of no known layout.")
 
 
 def _own(line: int, value: dict[str, Any]) -> Candidate:
     try:
         row = from_row(value)
     except Malformed as error:
-        raise _Unfit("import.row", str(error)) from error
+        raise Unfit("import.row", str(error)) from error
     if isinstance(row, WithheldRow):
-        raise _Unfit("import.withheld", "The row was withdrawn by its publisher.")
+        raise Unfit("import.withheld", "The row was withdrawn by its publisher.")
     return Candidate(
         line=line,
         kind="export",
-        instruction=_text(row.instruction, "instruction"),
-        completion=_text(row.completion, "completion"),
+        instruction=checked_text(row.instruction, "instruction"),
+        completion=checked_text(row.completion, "completion"),
         system=row.system,
         rejected=row.rejected,
         score=row.score,
@@ -170,26 +141,26 @@ def _original(line: int, value: dict[str, Any], key: bytes | None, salvage: bool
     try:
         row = read_legacy_row(canonical.dump(value).decode(), key=key)
     except (FrameError, Malformed) as error:
-        raise _Unfit("import.original", f"The row cannot be read: {error}") from error
+        raise Unfit("import.original", f"The row cannot be read: {error}") from error
     reason = row.signature.reason
     if key is not None and not row.signature.verified:
-        raise _Unfit("import.signature", f"Not taken: {_OLD_SIGNATURE.get(reason or '', 'the signature is damaged')}.")
+        raise Unfit("import.signature", f"Not taken: {_OLD_SIGNATURE.get(reason or '', 'the signature is damaged')}.")
     instruction, completion, salvaged = row.instruction, row.completion, False
     if row.fault is not None:
         if not salvage:
-            raise _Unfit("import.frame", f"The frame is damaged ({row.fault.code}); it can be salvaged on request.")
+            raise Unfit("import.frame", f"The frame is damaged ({row.fault.code}); it can be salvaged on request.")
         try:
             pair = salvage_train_pair(row.signed_frame or row.unsigned_frame or "")
         except FrameError as error:
-            raise _Unfit("import.frame", f"The frame cannot be salvaged ({error.code}).") from error
+            raise Unfit("import.frame", f"The frame cannot be salvaged ({error.code}).") from error
         instruction, completion, salvaged = pair.instruction, pair.completion, True
     elif row.text_matches_frame is False:
-        raise _Unfit("import.mismatch", "The row's text is not the text of its frame.")
+        raise Unfit("import.mismatch", "The row's text is not the text of its frame.")
     return Candidate(
         line=line,
         kind="original",
-        instruction=_text(instruction, "instruction"),
-        completion=_text(completion, "completion"),
+        instruction=checked_text(instruction, "instruction"),
+        completion=checked_text(completion, "completion"),
         score=_score({"score": row.quality_score}),
         external_id=row.pair_id,
         verified=row.signature.verified,
@@ -198,13 +169,13 @@ def _original(line: int, value: dict[str, Any], key: bytes | None, salvage: bool
 
 
 def _alpaca(row: Mapping[str, Any]) -> dict[str, Any]:
-    extra = _optional(row, "input")
-    instruction = _text(row["instruction"], "instruction")
+    extra = optional_text(row, "input")
+    instruction = checked_text(row["instruction"], "instruction")
     return {
         "kind": "alpaca",
         "instruction": f"{instruction}\n\n{extra}" if extra else instruction,
-        "completion": _text(row["output"], "output"),
-        "system": _optional(row, "system") or None,
+        "completion": checked_text(row["output"], "output"),
+        "system": optional_text(row, "system") or None,
     }
 
 
@@ -212,18 +183,18 @@ def _plain(question: str, answer: str) -> Any:
     def reader(row: Mapping[str, Any]) -> dict[str, Any]:
         return {
             "kind": "plain",
-            "instruction": _text(row[question], question),
-            "completion": _text(row[answer], answer),
-            "system": _optional(row, "system") or None,
-            "rejected": _optional(row, "rejected") or None,
+            "instruction": checked_text(row[question], question),
+            "completion": checked_text(row[answer], answer),
+            "system": optional_text(row, "system") or None,
+            "rejected": optional_text(row, "rejected") or None,
         }
 
     return reader
 
 
 def _preference(row: Mapping[str, Any]) -> dict[str, Any]:
-    system, instruction = _asked(_turns(row["prompt"], "user"))
-    chosen, rejected = _last(row["chosen"]), _last(row["rejected"])
+    system, instruction = asked(read_turns(row["prompt"], "user"))
+    chosen, rejected = last_answer(row["chosen"]), last_answer(row["rejected"])
     return {
         "kind": "preference",
         "system": system,
@@ -235,28 +206,28 @@ def _preference(row: Mapping[str, Any]) -> dict[str, Any]:
 
 def _prompted(row: Mapping[str, Any]) -> dict[str, Any]:
     if row.get("label") is False:
-        raise _Unfit("import.label", "The line holds only an answer that was marked as bad.")
-    system, instruction = _asked(_turns(row["prompt"], "user"))
+        raise Unfit("import.label", "The line holds only an answer that was marked as bad.")
+    system, instruction = asked(read_turns(row["prompt"], "user"))
     return {
         "kind": "prompt and completion",
         "system": system,
         "instruction": instruction,
-        "completion": _last(row["completion"]),
+        "completion": last_answer(row["completion"]),
     }
 
 
 def _chat(column: str, kind: str) -> Any:
     def reader(row: Mapping[str, Any]) -> dict[str, Any]:
         if row.get("kto_tag") is False:
-            raise _Unfit("import.label", "The line holds only an answer that was marked as bad.")
-        turns = _turns(row[column], "user")
+            raise Unfit("import.label", "The line holds only an answer that was marked as bad.")
+        turns = read_turns(row[column], "user")
         if "chosen" in row and "rejected" in row:
-            answers = {"completion": _last(row["chosen"]), "rejected": _last(row["rejected"])}
+            answers = {"completion": last_answer(row["chosen"]), "rejected": last_answer(row["rejected"])}
         else:
             if not turns or turns[-1][0] != "assistant":
-                raise _Unfit("import.turns", "The conversation does not end with an answer.")
-            answers = {"completion": _text(turns.pop()[1], "answer")}
-        system, instruction = _asked(turns)
+                raise Unfit("import.turns", "The conversation does not end with an answer.")
+            answers = {"completion": checked_text(turns.pop()[1], "answer")}
+        system, instruction = asked(turns)
         return {"kind": kind, "system": system, "instruction": instruction, **answers}
 
     return reader
@@ -265,7 +236,7 @@ def _chat(column: str, kind: str) -> Any:
 def _openai_preference(row: Mapping[str, Any]) -> dict[str, Any]:
     asked = row["input"]
     if not isinstance(asked, dict) or "messages" not in asked:
-        raise _Unfit("import.layout", "The input holds no messages.")
+        raise Unfit("import.layout", "The input holds no messages.")
     inner = {"prompt": asked["messages"], "chosen": row["preferred_output"], "rejected": row["non_preferred_output"]}
     return _preference(inner)
 
@@ -281,53 +252,6 @@ _LAYOUTS: tuple[tuple[frozenset[str], Any], ...] = (
     (frozenset({"question", "answer"}), _plain("question", "answer")),
     (frozenset({"prompt", "response"}), _plain("prompt", "response")),
 )
-
-
-def _turns(value: Any, role: str) -> list[tuple[str, str]]:
-    """Return (role, text) of messages in either spelling, or of plain text spoken by role."""
-    if isinstance(value, str):
-        return [(role, value)]
-    if not isinstance(value, list):
-        raise _Unfit("import.turns", "A list of messages was expected.")
-    turns = []
-    for item in value:
-        name = item.get("role", item.get("from")) if isinstance(item, dict) else None
-        text = item.get("content", item.get("value")) if isinstance(item, dict) else None
-        if not isinstance(name, str) or name not in _ROLES or not isinstance(text, str):
-            raise _Unfit("import.turns", "A message has no known role or no text.")
-        turns.append((_ROLES[name], text))
-    return turns
-
-
-def _asked(turns: list[tuple[str, str]]) -> tuple[str | None, str]:
-    """Return system prompt and question; a conversation of several questions is no pair without losing its context."""
-    system = None
-    if turns and turns[0][0] == "system":
-        system = turns[0][1] or None
-        turns = turns[1:]
-    if len(turns) != 1 or turns[0][0] != "user":
-        raise _Unfit("import.turns", "The line does not hold exactly one question and its answer.")
-    return system, _text(turns[0][1], "question")
-
-
-def _last(value: Any) -> str:
-    turns = _turns([value] if isinstance(value, dict) else value, "assistant")
-    if not turns or turns[-1][0] != "assistant":
-        raise _Unfit("import.turns", "An answer is missing.")
-    return _text(turns[-1][1], "answer")
-
-
-def _text(value: Any, name: str) -> str:
-    if not isinstance(value, str) or not value.strip():
-        raise _Unfit("import.text", f"The {name} is empty or not text.")
-    if len(value) > MAX_TEXT:
-        raise _Unfit("import.long", f"The {name} is longer than {MAX_TEXT:,} characters.")
-    return value
-
-
-def _optional(row: Mapping[str, Any], name: str) -> str | None:
-    value = row.get(name)
-    return value if isinstance(value, str) and len(value) <= MAX_TEXT else None
 
 
 def _score(row: Mapping[str, Any]) -> str | None:

@@ -8,7 +8,7 @@ from ninja import Field, Router, Schema, Status
 
 from studio.chat import actions
 from studio.chat.access import access_conversation, access_message
-from studio.chat.models import Citation, Message
+from studio.chat.models import Citation, Conversation, Message
 from studio.web.http import ApiRequest
 
 router = Router(tags=["Conversations"])
@@ -36,7 +36,10 @@ class Asked(Schema):
 
 
 class CitationOut(Schema):
-    """A proved citation: `quote` is exactly the document's text[start:end]; `n` is its number in the answer."""
+    """A proved citation: `quote` is exactly the document's text[start:end]; `n` is its number in the answer.
+
+    text_sha256: digest of the document's text at that time.
+    """
 
     n: int
     document_id: UUID
@@ -45,6 +48,7 @@ class CitationOut(Schema):
     start: int
     end: int
     quote: str
+    text_sha256: str
 
 
 class MessageOut(Schema):
@@ -93,7 +97,11 @@ def create_message(request: ApiRequest, pk: UUID, data: FollowUp) -> Status[Aske
 
 @router.get("/conversations/{uuid:pk}", response=ConversationOut, summary="Read a conversation")
 def read_conversation(request: ApiRequest, pk: UUID) -> ConversationOut:
-    conversation = access_conversation(request.auth, pk)
+    return conversation_out(access_conversation(request.auth, pk))
+
+
+def conversation_out(conversation: Conversation) -> ConversationOut:
+    """The conversation as it is read by others and handed in as a file."""
     messages = conversation.messages.order_by("created", "id").prefetch_related("citations")
     return ConversationOut(
         id=conversation.pk,

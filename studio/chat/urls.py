@@ -8,6 +8,7 @@ app_name = "chat"
 urlpatterns = [
     path("", views.conversation_list, name="conversation_list"),
     path("<uuid:pk>/", views.conversation_detail, name="conversation_detail"),
+    path("<uuid:pk>/file/", views.conversation_file, name="conversation_file"),
     path("<uuid:pk>/rename/", views.conversation_rename, name="conversation_rename"),
     path("<uuid:pk>/delete/", views.conversation_delete, name="conversation_delete"),
     path("<uuid:pk>/restore/", views.conversation_restore, name="conversation_restore"),

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from studio.accounts.access import require
 from studio.chat import actions
 from studio.chat.access import access_conversation, access_deleted_conversation, access_message
+from studio.chat.api import conversation_out
 from studio.chat.forms import QuestionForm, RenameForm
 from studio.chat.models import Conversation, Message
 from studio.chat.queries import newest, page_of, thread
@@ -39,6 +40,14 @@ def conversation_list(request: HttpRequest) -> HttpResponse:
 def conversation_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     """A conversation. `?at=` names a message that the shown branch leads through."""
     return _detail(request, access_conversation(request.actor, pk))
+
+
+@require_safe
+def conversation_file(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The conversation as one line of JSON, which the import of pairs reads."""
+    found = conversation_out(access_conversation(request.actor, pk))
+    name = f'attachment; filename="conversation-{pk}.json"'
+    return HttpResponse(found.model_dump_json(), content_type="application/json", headers={"Content-Disposition": name})
 
 
 @require_POST

@@ -103,10 +103,9 @@ def test_a_preference_with_whole_chats_keeps_the_last_answers() -> None:
         ({"messages": "hello"}, "import.turns"),
         ({"messages": [{"role": "king", "content": "x"}]}, "import.turns"),
         ({"messages": [{"role": "user", "content": "Q"}]}, "import.turns"),
-        (
-            {"messages": [{"role": r, "content": "x"} for r in ("user", "assistant", "user", "assistant")]},
-            "import.turns",
-        ),
+        ({"messages": [{"role": "assistant", "content": "x"}]}, "import.turns"),
+        ({"title": "", "created": "", "messages": 3}, "import.turns"),
+        ({"title": "", "created": "", "messages": [{}] * 2_001}, "import.long"),
         ({"conversations": [{"from": "human", "value": "Q"}], "kto_tag": False}, "import.label"),
         ({"prompt": "Q", "completion": "A", "label": False}, "import.label"),
         ({"input": "Q", "preferred_output": [], "non_preferred_output": []}, "import.layout"),
@@ -119,6 +118,24 @@ def test_a_preference_with_whole_chats_keeps_the_last_answers() -> None:
 )
 def test_a_line_that_holds_no_pair_is_a_problem_with_a_code(row: object, code: str) -> None:
     assert problem(row).code == code
+
+
+TALK = [("system", "Be brief."), ("user", "Is it old?"), ("assistant", "Yes."), ("user", "How old?")]
+TOLD = "Be brief.\n\nEarlier in this conversation:\n\n[user]\nIs it old?\n\n[assistant]\nYes."
+
+
+@pytest.mark.parametrize("column", ["messages", "conversations", "prompt"])
+def test_earlier_turns_of_a_chat_stand_in_the_system_text(column: str) -> None:
+    talk = [{"role": role, "content": text} for role, text in TALK]
+    answer = {"role": "assistant", "content": "Nine."}
+    row = {"prompt": talk, "completion": [answer]} if column == "prompt" else {column: [*talk, answer]}
+    found = one(row)
+    assert (found.system, found.instruction, found.completion) == (TOLD, "How old?", "Nine.")
+
+
+def test_earlier_turns_have_a_limit() -> None:
+    talk = [{"role": role, "content": "x" * 60_000} for role in ("user", "assistant", "user", "assistant")]
+    assert problem({"messages": talk}).code == "import.long"
 
 
 def test_problems_carry_the_line_and_the_rest_goes_on() -> None:
