@@ -108,6 +108,7 @@ PAGES: dict[str, Row] = {
     # conversations
     "chat:conversation_list": Row(get=member(), post=member(302, ASKS)),
     "chat:conversation_detail": Row(of="conversation", get=member()),
+    "chat:conversation_file": Row(of="conversation", get=member()),
     "chat:conversation_rename": Row(of="conversation", post=member(302, lambda _: {"title": "New"})),
     "chat:conversation_delete": Row(of="conversation", get=member(), post=member(302)),
     "chat:conversation_restore": Row(of="deleted_conversation", post=member(302)),
