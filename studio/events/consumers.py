@@ -83,8 +83,10 @@ class Tail(AsyncWebsocketConsumer):
                 for seq, frame in frames:
                     await self.send(text_data=frame)
                     self.after = seq
+            # Not wait_for: before Python 3.12 it can swallow the cancellation that ends this task.
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(flag.wait(), settings.STUDIO_EVENTS_POLL_SECONDS)
+                async with asyncio.timeout(settings.STUDIO_EVENTS_POLL_SECONDS):
+                    await flag.wait()
 
     def _frames(self, after: int) -> list[tuple[int, str]]:
         events = Event.objects.after(self.stream, after)[:BATCH]
