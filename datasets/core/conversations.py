@@ -26,6 +26,8 @@ def read_conversation(line: int, value: Mapping[str, Any]) -> Iterator[Candidate
     for number, message in enumerate(known.values(), 1):
         if message.get("role") != "assistant" or message.get("state") != "done":
             continue
+        if not (message.get("model") or message.get("endpoint")):
+            continue  # the studio itself spoke: there was nothing to answer from
         try:
             yield _pair(line, message, known)
         except Unfit as error:

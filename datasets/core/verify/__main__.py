@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import sys
 from pathlib import Path
 from typing import NoReturn
@@ -13,6 +14,7 @@ from datasets.core.verify import LedgerOptions, Report, pin, verify
 from datasets.core.verify.legacy import verify_legacy
 
 USAGE_ERROR = 64
+MAX_SIDE_FILE = 100_000_000  # bytes of a ledger, a key list or a key; some 100,000 ledger entries
 _EPILOG = "exit codes: 0 ok, 1 tampered, 2 untrusted key, 3 incomplete, 4 malformed, 64 wrong use"
 
 
@@ -65,20 +67,34 @@ def main(arguments: list[str] | None = None) -> int:
 def _run(options: argparse.Namespace, command: argparse.ArgumentParser) -> Report:
     secret = None
     if options.frame_key_file is not None:
-        secret = options.frame_key_file.read_bytes().removesuffix(b"\n")
+        secret = _bytes(options.frame_key_file).removesuffix(b"\n")
     if options.legacy is not None:
         return verify_legacy(options.legacy, secret)
     if not options.key:
         command.error("--key is needed: trust comes from a key you got on another way")
-    values = [value if parse_fingerprint(value) else Path(value).read_text("ascii", "replace") for value in options.key]
+    values = [
+        value if parse_fingerprint(value) else _bytes(Path(value)).decode("ascii", "replace") for value in options.key
+    ]
     pins = pin(values, options.threshold)
     ledger = LedgerOptions(
-        newer=read_list(options.keys.read_bytes()) if options.keys else None,
-        lines=options.ledger.read_bytes().splitlines() if options.ledger else None,
+        newer=read_list(_bytes(options.keys)) if options.keys else None,
+        lines=_bytes(options.ledger).splitlines() if options.ledger else None,
         min_seq=options.min_seq,
     )
     frame_key = FrameKey(secret=secret, signer_id="") if secret is not None else None
     return verify(options.export, pins, ledger=ledger, frame_key=frame_key, pair=options.pair)
+
+
+def _key(value: str) -> str:
+    return value if parse_fingerprint(value) else _bytes(Path(value)).decode("ascii", "replace")
+
+
+def _bytes(path: Path) -> bytes:
+    with path.open("rb") as stream:
+        data = stream.read(MAX_SIDE_FILE) if os.fstat(stream.fileno()).st_size <= MAX_SIDE_FILE else None
+    if data is None:
+        raise ExportError(f"{path} is larger than {MAX_SIDE_FILE:,} bytes.")
+    return data
 
 
 def _print(report: Report) -> None:

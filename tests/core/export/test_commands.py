@@ -72,6 +72,17 @@ def test_wrong_use_has_an_exit_code_of_its_own(arguments: list[str]) -> None:
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize("option", ["--ledger", "--keys", "--frame-key-file"])
+def test_a_file_beside_the_export_is_refused_before_reading_when_it_is_huge(
+    finished: Path, tmp_path: Path, option: str
+) -> None:
+    with (tmp_path / "huge").open("wb") as huge:
+        huge.truncate(500_000_000)
+    done = verify(finished, "--key", key_id(), option, tmp_path / "huge")
+    assert done.returncode == 64
+    assert "larger than" in done.stderr
+
+
 def test_verification_needs_neither_orjson_nor_pyarrow_nor_numpy(finished: Path, tmp_path: Path) -> None:
     secret = tmp_path / "secret"
     secret.write_bytes(SECRET.secret)

@@ -42,6 +42,7 @@ FIRST = question(1, "How long does it last?")
 
 def test_each_finished_answer_is_a_pair_with_its_question() -> None:
     unfinished = [answer(number, "Half", to=1, state=state) for number, state in ((5, "streaming"), (6, "failed"))]
+    unfinished.append(answer(7, "The vault is empty.", to=1, model=""))
     found = take(FIRST, answer(2, "18 hours [1].", to=1, citations=[CITATION]), answer(4, "A day.", to=1), *unfinished)
     assert [(item.instruction, item.completion) for item in found if isinstance(item, Candidate)] == [
         ("How long does it last?", "18 hours [1]."),
