@@ -5,7 +5,7 @@ import json
 from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from datasets.core.imports import Candidate, Problem, read
@@ -117,6 +117,7 @@ VALUES = st.recursive(
 MESSAGES = st.dictionaries(st.sampled_from(["id", "parent", "role", "state", "text", "citations", "model"]), VALUES)
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(MESSAGES, max_size=4))
 def test_any_conversation_gives_candidates_and_problems(messages: list[object]) -> None:
     assert all(isinstance(item, Candidate | Problem) for item in take(FIRST, *messages))
