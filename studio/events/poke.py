@@ -10,6 +10,7 @@ import logging
 import os
 import socket
 import tempfile
+import threading
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -94,21 +95,31 @@ class Hub:
                 self._wake((await loop.sock_recv(receiver, 256)).decode(errors="replace"))
 
     async def _listen_redis(self) -> None:
-        import redis.asyncio
+        """Waits in a thread of its own: the asyncio client may swallow the cancellation that should end it."""
+        loop, ended = asyncio.get_running_loop(), threading.Event()
+        thread = threading.Thread(target=self._follow_redis, args=(loop, ended), name="redis wake-ups", daemon=True)
+        thread.start()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.set()
 
-        while True:
+    def _follow_redis(self, loop: asyncio.AbstractEventLoop, ended: threading.Event) -> None:
+        import redis
+
+        while not ended.is_set():
             try:
-                async with (
-                    redis.asyncio.Redis.from_url(settings.STUDIO_REDIS_URL) as client,
-                    client.pubsub() as channel,
-                ):
-                    await channel.subscribe(CHANNEL)
-                    async for message in channel.listen():
-                        if message["type"] == "message":
-                            self._wake(message["data"].decode())
+                with redis.Redis.from_url(settings.STUDIO_REDIS_URL) as client, client.pubsub() as channel:
+                    channel.subscribe(CHANNEL)
+                    while not ended.is_set():
+                        message = channel.get_message(ignore_subscribe_messages=True, timeout=1.0)
+                        if message and not ended.is_set():
+                            loop.call_soon_threadsafe(self._wake, message["data"].decode())
             except redis.RedisError as error:
                 log.warning("no wake-ups from Redis, consumers poll meanwhile", extra={"cause": str(error)})
-                await asyncio.sleep(1)
+                ended.wait(1)
+            except RuntimeError:  # the loop has closed meanwhile
+                return
 
 
 @contextlib.contextmanager
