@@ -44,8 +44,7 @@ def own_folder(settings: Settings, tmp_path: Path) -> Iterator[Path]:
     uploads = {**settings.STORAGES["default"], "OPTIONS": {"location": tmp_path / "uploads"}}
     settings.STORAGES = {**settings.STORAGES, "default": uploads}
     yield tmp_path
-    if not settings.STUDIO_REDIS_URL:
-        cache.clear()
+    cache.clear()
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ for _name in ("DEEPSEEK_API_KEY", "STUDIO_TEACHER_URL", "STUDIO_TEACHER_MODEL", 
 os.environ.setdefault("STUDIO_LOG_LEVEL", "ERROR")
 
 from studio.settings import *  # noqa: E402, F403
-from studio.settings import DATABASES, STATIC_ROOT, STORAGES, STUDIO_REDIS_URL, TEMPLATES  # noqa: E402
+from studio.settings import DATABASES, STATIC_ROOT, STORAGES, TEMPLATES  # noqa: E402
 
 STATIC_ROOT.mkdir(exist_ok=True)
 
@@ -30,8 +30,8 @@ TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = _Undefined("%s")
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
 STUDIO_ROLE = "worker"  # tests run jobs in their own process
-if not STUDIO_REDIS_URL:
-    CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+# Each process its own, also beside Redis: throttles must not count the tries of other tests.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 if DATABASES["default"]["ENGINE"] == "studio.db.sqlite":
     # A file, so that threads and child processes of a test see the same rows.
     DATABASES["default"]["TEST"] = {"NAME": str(Path(_folder) / "test.sqlite3")}
