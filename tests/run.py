@@ -51,7 +51,7 @@ def _missing() -> list[str]:
 
 def _run(title: str, arguments: list[str], env: dict[str, str]) -> tuple[int, dict[str, int]]:
     print(f"\n== {title}", flush=True)
-    command = [sys.executable, "-m", "pytest", "-n", "2", "--dist", "loadgroup", *arguments]
+    command = [sys.executable, "-m", "pytest", "-n", "2", "--dist", "loadscope", "--no-loadscope-reorder", *arguments]
     process = subprocess.Popen(
         command, env={**os.environ, **env}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=Path.cwd()
     )

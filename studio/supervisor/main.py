@@ -18,6 +18,7 @@ from django.db import close_old_connections
 
 from studio.accounts.secrets import public_half
 from studio.events.poke import socket_folder
+from studio.supervisor import turns
 from studio.supervisor.process import Child
 
 SWEEP_SECONDS = 0.5
@@ -81,7 +82,8 @@ class Supervisor:
 
     def _prepare(self) -> None:
         self._say(f"Data folder: {settings.STUDIO_DATA_DIR}")
-        call_command("migrate", verbosity=0, interactive=False)
+        with turns.one_at_a_time("prepare"):
+            call_command("migrate", verbosity=0, interactive=False)
         if not settings.STUDIO_REDIS_URL:
             call_command("createcachetable", verbosity=0)
         call_command("collectstatic", verbosity=0, interactive=False)
@@ -97,7 +99,9 @@ class Supervisor:
         if self._stopping:
             return
         self._say(f"The studio runs at {settings.STUDIO_BASE_URL}")
-        if link := first_start():
+        with turns.one_at_a_time("first start"):
+            link = first_start()
+        if link:
             self._say(f"Sign in as the owner, once, within 24 hours:\n\n    {link}\n")
         self._say("Ctrl-C ends it.")
 

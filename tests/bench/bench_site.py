@@ -36,11 +36,7 @@ def main() -> int:
     with chat_server(latency_s=1.0) as model:
         env = {"STUDIO_TEACHER_URL": model.url, "STUDIO_TEACHER_MODEL": "scripted"}
         with Studio(**env) as studio:
-            fill = FILL.replace(
-                "decide(actor, pair)", "decide_pair(actor, pair, verdict='approve', version=pair.version)"
-            )
-            fill = fill.replace("decide_pair, propose_pair", "propose_pair, decide_pair")
-            studio.manage("shell", "-v", "0", "-c", fill % PAIRS)
+            studio.manage("shell", "-v", "0", "-c", FILL % PAIRS)
             client = httpx.Client(base_url=studio.url, cookies={"sessionid": studio.session_of("owner@example.org")})
             _measure(client, rounds=3)
             idle = _measure(client, rounds=25)

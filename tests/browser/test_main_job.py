@@ -16,7 +16,6 @@ from tests.support.studio import ROOT, Studio
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.flow,
-    pytest.mark.xdist_group("processes"),
     pytest.mark.skipif(chromium() is None, reason="needs Chromium"),
 ]
 QUESTION = samples.QUESTIONS[0]

@@ -14,7 +14,6 @@ from tests.support.studio import Studio
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.flow,
-    pytest.mark.xdist_group("processes"),
     pytest.mark.skipif(chromium() is None, reason="needs Chromium"),
 ]
 CARD = "[data-slot] > [data-card]"

@@ -22,7 +22,7 @@ from websockets.exceptions import WebSocketException
 from tests.support.chat_server import chat_server
 from tests.support.studio import Studio
 
-pytestmark = [pytest.mark.chaos, pytest.mark.flow, pytest.mark.xdist_group("processes"), pytest.mark.timeout(1500)]
+pytestmark = [pytest.mark.chaos, pytest.mark.flow, pytest.mark.timeout(1500)]
 
 KILLS = int(os.environ.get("STUDIO_CHAOS_KILLS", "2"))
 SEED = int(os.environ.get("STUDIO_CHAOS_SEED", str(random.randrange(10**6))))

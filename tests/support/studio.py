@@ -10,11 +10,13 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, TypeVar
 
 import httpx
 
+from tests.support import servers
 from tests.support.ports import free_port
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -24,7 +26,8 @@ T = TypeVar("T")
 class Studio:
     """Start with `with Studio() as studio`; afterwards nothing is left of it.
 
-    env: settings beside the data folder and the port; the database and Redis URLs of the test run are passed on.
+    env: settings beside the data folder and the port. In a run on the team stack it gets a database and a Redis of its
+    own, unless env names others.
     """
 
     def __init__(self, **env: str) -> None:
@@ -36,16 +39,25 @@ class Studio:
         self.env = {**inherited, "STUDIO_DATA_DIR": str(self.data_dir), "PORT": str(self.port), **env}
         self.token = ""
         self._process: subprocess.Popen[bytes] | None = None
+        self._given = env
+        self._belongings = ExitStack()
 
     def __enter__(self) -> "Studio":
-        self.start()
-        created = self.manage("setup", "--email", "owner@example.org", "--team", "Flow", "--json")
-        self.token = json.loads(created)["token"]
+        with ExitStack() as belongings:
+            belongings.callback(shutil.rmtree, self.data_dir, ignore_errors=True)
+            if (url := self.env.get("STUDIO_DATABASE_URL")) and "STUDIO_DATABASE_URL" not in self._given:
+                self.env["STUDIO_DATABASE_URL"] = belongings.enter_context(servers.database(url))
+            if self.env.get("STUDIO_REDIS_URL") and "STUDIO_REDIS_URL" not in self._given:
+                self.env["STUDIO_REDIS_URL"] = belongings.enter_context(servers.redis())
+            belongings.callback(self.stop)
+            self.start()
+            created = self.manage("setup", "--email", "owner@example.org", "--team", "Flow", "--json")
+            self.token = json.loads(created)["token"]
+            self._belongings = belongings.pop_all()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.stop()
-        shutil.rmtree(self.data_dir, ignore_errors=True)
+        self._belongings.close()
 
     @property
     def pid(self) -> int:
