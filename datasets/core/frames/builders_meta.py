@@ -12,8 +12,8 @@ def dict_update(
     *,
     extdict_id: str,
     pairs: Sequence[tuple[str, str]],
-    stats: Sequence[Mapping[str, object] | None] = (),
-    dictionary: str = DICTIONARY,
+    stats: Sequence[Mapping[str, object] | None] | None = None,
+    dict_id: str = DICTIONARY,
 ) -> str:
     """Return a DICT_UPDATE frame.
 
@@ -21,8 +21,8 @@ def dict_update(
     whenever given, also zero or empty. Fewer stats than pairs leave the rest without.
     """
     payload: list[str] = []
-    for place, (entry, code) in enumerate(pairs):
-        stat = (stats[place] if place < len(stats) else None) or {}
+    for (entry, code), stat in zip(pairs, [*(stats or ()), *[None] * len(pairs)], strict=False):
+        stat = stat or {}
         payload += [word("WORD"), literal(entry), word("CODE"), word(code)]
         frequency, source = stat.get("freq"), stat.get("source")
         if frequency is not None:
@@ -30,31 +30,31 @@ def dict_update(
         if source is not None:
             payload += [word("SOURCE"), word(str(source))]
     count = encode_int_u3(len(pairs))
-    fields = [("TYPE", "DICT_UPDATE"), ("DICT", dictionary), ("EXTDICT", extdict_id), ("COUNT", count)]
+    fields = [("TYPE", "DICT_UPDATE"), ("DICT", dict_id), ("EXTDICT", extdict_id), ("COUNT", count)]
     return frame_of(fields, payload)
 
 
-def dict_update_plain(*, extdict_id: str, pairs: Sequence[tuple[str, str]], dictionary: str = DICTIONARY) -> str:
+def dict_update_plain(*, extdict_id: str, pairs: Sequence[tuple[str, str]], dict_id: str = DICTIONARY) -> str:
     """Return the allocator's form of DICT_UPDATE: other field order, the count in decimal text, no statistics."""
     payload = [token for entry, code in pairs for token in (word("WORD"), literal(entry), word("CODE"), word(code))]
-    fields = [("TYPE", "DICT_UPDATE"), ("EXTDICT", extdict_id), ("DICT", dictionary), ("COUNT", str(len(pairs)))]
+    fields = [("TYPE", "DICT_UPDATE"), ("EXTDICT", extdict_id), ("DICT", dict_id), ("COUNT", str(len(pairs)))]
     return frame_of(fields, payload)
 
 
-def dict_policy(*, min_frequency: int, domains: Sequence[str], max_growth: int, dictionary: str = DICTIONARY) -> str:
+def dict_policy(*, min_frequency: int, domains: Sequence[str], max_growth: int, dict_id: str = DICTIONARY) -> str:
     """Return a DICT_POLICY frame: when a word may enter a dictionary, from which domains, and how many."""
     fields = [
         ("TYPE", "DICT_POLICY"),
-        ("DICT", dictionary),
+        ("DICT", dict_id),
         ("MIN_FREQ", encode_int_u3(min_frequency)),
         ("MAX_GROWTH", encode_int_u3(max_growth)),
     ]
     return frame_of(fields, [word("ALLOWED_DOMAINS"), *map(word, domains)])
 
 
-def grammar(*, content: str, dictionary: str = DICTIONARY) -> str:
-    """Return a GRAMMAR frame that carries grammar text in EBNF."""
-    fields = [("TYPE", "GRAMMAR"), ("DICT", dictionary), ("VERSION", "2.0"), ("FORMAT", "EBNF")]
+def grammar(*, content: str, version: str = "2.0", dict_id: str = DICTIONARY) -> str:
+    """Return a GRAMMAR frame that carries grammar text in EBNF. version: of the grammar."""
+    fields = [("TYPE", "GRAMMAR"), ("DICT", dict_id), ("VERSION", version), ("FORMAT", "EBNF")]
     return frame_of(fields, [word("CONTENT"), literal(content)])
 
 
@@ -63,7 +63,7 @@ def schema(
     target_type: str,
     fields: Sequence[Mapping[str, object]],
     description: str | None = None,
-    dictionary: str = DICTIONARY,
+    dict_id: str = DICTIONARY,
 ) -> str:
     """Return a SCHEMA frame.
 
@@ -78,14 +78,14 @@ def schema(
         if field.get("description") is not None:
             payload += [word("DESC"), literal(_text(field, "description"))]
     about = given("DESC", literal(description) if description else None)
-    return frame_of([("TYPE", "SCHEMA"), ("DICT", dictionary), ("TARGET_TYPE", target_type), *about], payload)
+    return frame_of([("TYPE", "SCHEMA"), ("DICT", dict_id), ("TARGET_TYPE", target_type), *about], payload)
 
 
-def explain(*, target_id: str, summary: str, details: Sequence[str] = (), dictionary: str = DICTIONARY) -> str:
+def explain(*, target_id: str, summary: str, details: Sequence[str] | None = None, dict_id: str = DICTIONARY) -> str:
     """Return an EXPLAIN frame: what another frame says, in a sentence and details."""
     payload = [word("SUMMARY"), literal(summary)]
-    payload += [token for detail in details for token in (word("DETAIL"), literal(detail))]
-    return frame_of([("TYPE", "EXPLAIN"), ("DICT", dictionary), ("TARGET_ID", literal(target_id))], payload)
+    payload += [token for detail in details or () for token in (word("DETAIL"), literal(detail))]
+    return frame_of([("TYPE", "EXPLAIN"), ("DICT", dict_id), ("TARGET_ID", literal(target_id))], payload)
 
 
 def task(
@@ -95,16 +95,16 @@ def task(
     input: str,
     expected: str | None = None,
     difficulty: str | None = None,
-    dictionary: str = DICTIONARY,
+    dict_id: str = DICTIONARY,
 ) -> str:
     """Return a TASK frame; expected is written whenever it is given, also empty."""
-    fields = [("TYPE", "TASK"), ("DICT", dictionary), ("TASK_TYPE", task_type), *given("DIFFICULTY", difficulty)]
+    fields = [("TYPE", "TASK"), ("DICT", dict_id), ("TASK_TYPE", task_type), *given("DIFFICULTY", difficulty)]
     payload = [word("INSTRUCTION"), literal(instruction), word("INPUT"), literal(input)]
     return frame_of(fields, [*payload, *([] if expected is None else [word("EXPECTED"), literal(expected)])])
 
 
 def caps(
-    *, supports: Mapping[str, str | bool], limits: Mapping[str, str] | None = None, dictionary: str = DICTIONARY
+    *, supports: Mapping[str, str | bool], limits: Mapping[str, str] | None = None, dict_id: str = DICTIONARY
 ) -> str:
     """Return a CAPS frame: which features a reader has (YES or NO) and its limits as number tokens or words."""
     payload: list[str] = []
@@ -112,7 +112,7 @@ def caps(
         payload += [word(f"SUPPORTS_{name}"), word(answer if isinstance(answer, str) else "YES" if answer else "NO")]
     for name, value in (limits or {}).items():
         payload += [word(name), value if value.startswith(NUMBER_MARK) else word(value)]
-    return frame_of([("TYPE", "CAPS"), ("DICT", dictionary)], payload)
+    return frame_of([("TYPE", "CAPS"), ("DICT", dict_id)], payload)
 
 
 def error(
@@ -122,12 +122,12 @@ def error(
     code: str,
     detail: str,
     suggestion: str | None = None,
-    dictionary: str = DICTIONARY,
+    dict_id: str = DICTIONARY,
 ) -> str:
     """Return an ERROR frame; its TYPE is the error's own, for example PARSE_ERROR."""
     payload = [word("WHERE"), literal(location), word("DETAIL"), literal(detail)]
     payload += [word("SUGGESTION"), literal(suggestion)] if suggestion else []
-    return frame_of([("TYPE", error_type), ("DICT", dictionary), ("CODE", code)], payload)
+    return frame_of([("TYPE", error_type), ("DICT", dict_id), ("CODE", code)], payload)
 
 
 def _whole(value: object) -> int:

@@ -3,13 +3,14 @@
 import hashlib
 import json
 import math
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from . import builders, builders_meta
-from .blob import decode_body, encode_blob, encode_text
+from .blob import decode_blob, decode_body, decode_text, encode_blob, encode_text
 from .canonical import canonicalise, is_canonical
 from .errors import FrameError
 from .frame import Frame, parse, serialise
@@ -25,7 +26,7 @@ from .numbers import (
     encode_int_u3,
     float_value,
 )
-from .records import Fact, Summary, build_fact, build_summary, read_fact
+from .records import Fact, Summary, build_fact, build_summary, read_fact, read_summary
 from .signature import SignatureCheck, content_hash, sign, strip_signature, verify
 from .train_pair import build_train_pair, read_train_pair
 
@@ -34,7 +35,12 @@ Operation = Callable[[Mapping[str, Any]], Result]
 
 _LARGEST_FILE: Final = 64_000_000
 
+_INTEGERS: Final = frozenset({"exp_width", "exponent", "integer", "man_width", "scale"})
+
 BUILDERS: Final[dict[str, Callable[..., str]]] = {
+    "TRAIN_PAIR": build_train_pair,
+    "SUMMARY": lambda **fields: build_summary(Summary(**fields)),
+    "FACT": lambda **fields: build_fact(Fact(**fields)),
     "TRAIN_PAIR_NL": builders.train_pair_literal,
     "REPAIR_PAIR": builders.repair_pair,
     "FACT_KB": builders.fact_schema,
@@ -66,22 +72,34 @@ class Report:
 
 def run_vectors(path: Path) -> Report:
     """Run every vector of a file. Raises FrameError DECODE_001 for a file that holds no vectors or is too large."""
-    if path.stat().st_size > _LARGEST_FILE:
-        raise FrameError("DECODE_001", f"The file is larger than {_LARGEST_FILE:,} bytes.")
+    with path.open("rb") as file:
+        data = file.read(_LARGEST_FILE + 1) if os.fstat(file.fileno()).st_size <= _LARGEST_FILE else b""
+    if not 0 < len(data) <= _LARGEST_FILE:
+        raise FrameError("DECODE_001", f"The file is empty or larger than {_LARGEST_FILE:,} bytes.")
     try:
-        vectors = json.loads(path.read_bytes())["vectors"]
-        problems = [(str(vector["id"]), run_vector(vector)) for vector in vectors]
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise FrameError("DECODE_001", f"This is not a file of vectors: {error}.") from None
-    failures = [f"{name}: {problem}" for name, problem in problems if problem]
-    return Report(passed=len(problems) - len(failures), failures=failures)
+        document = json.loads(data)
+    except (ValueError, RecursionError):
+        raise FrameError("DECODE_001", "The file is not JSON.") from None
+    vectors = document.get("vectors") if isinstance(document, dict) else None
+    if not isinstance(vectors, list):
+        raise FrameError("DECODE_001", "The file holds no list called vectors.")
+    failures = []
+    for place, vector in enumerate(vectors, start=1):
+        if problem := run_vector(vector):
+            name = vector.get("id") if isinstance(vector, dict) else None
+            failures.append(f"{name or f'vector {place}'}: {problem}")
+    return Report(passed=len(vectors) - len(failures), failures=failures)
 
 
-def run_vector(vector: Mapping[str, Any]) -> str:
-    """Return what is wrong with the codec's answer to one vector; empty text if nothing."""
-    operation = _OPERATIONS.get(vector["op"])
+def run_vector(vector: Any) -> str:
+    """Return what is wrong with the codec's answer to one vector, or with the vector itself; empty text if nothing."""
+    if not isinstance(vector, dict) or not isinstance(vector.get("in"), dict):
+        return "the vector is no object with an input"
+    if not isinstance(vector.get("out"), dict) and not isinstance(vector.get("error"), str):
+        return "the vector has neither out nor error"
+    operation = _OPERATIONS.get(str(vector.get("op")))
     if operation is None:
-        return f"unknown operation {vector['op']}"
+        return f"unknown operation {vector.get('op')}"
     try:
         result = operation(vector["in"])
     except FrameError as error:
@@ -133,10 +151,22 @@ def _serialise(args: Mapping[str, Any]) -> Result:
 
 
 def _build(args: Mapping[str, Any]) -> Result:
+    builder = BUILDERS.get(args["kind"])
+    if builder is None:
+        raise FrameError("ENCODE_002", f"There is no builder for {args['kind']!r:.60}.")
     arguments = dict(args["args"])
-    if "data_hex" in arguments:
-        arguments["data"] = bytes.fromhex(arguments.pop("data_hex"))
-    return {"frame": BUILDERS[args["kind"]](**arguments)}
+    for name in arguments.keys() & {"data_hex", "hex"}:
+        arguments["data"] = bytes.fromhex(arguments.pop(name))
+    return {"frame": builder(**arguments)}
+
+
+def _numbers(args: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the arguments with integers that are written as decimal text turned into numbers."""
+    return {name: _number(value) if name in _INTEGERS else value for name, value in args.items()}
+
+
+def _number(value: Any) -> Any:
+    return int(value) if isinstance(value, str) else value
 
 
 def _read_pair(args: Mapping[str, Any]) -> Result:
@@ -160,18 +190,20 @@ def _legacy(args: Mapping[str, Any]) -> Result:
 
 
 _OPERATIONS: Final[dict[str, Operation]] = {
-    "int_u3.encode": lambda a: {"token": encode_int_u3(int(a["n"]))},
+    "int_u3.encode": lambda a: {"token": encode_int_u3(_number(a["n"]))},
     "int_u3.decode": lambda a: {"n": str(decode_int_u3(a["token"], a.get("mode", "compat")))},
-    "int_s3.encode": lambda a: {"token": encode_int_s3(int(a["n"]))},
+    "int_s3.encode": lambda a: {"token": encode_int_s3(_number(a["n"]))},
     "int_s3.decode": lambda a: {"n": str(decode_int_s3(a["token"], a.get("mode", "compat")))},
-    "decimal_t.encode": lambda a: {"token": encode_decimal(**{**a, "integer": int(a["integer"])})},
+    "decimal_t.encode": lambda a: {"token": encode_decimal(**_numbers(a))},
     "decimal_t.decode": _decode_decimal,
-    "float_t.encode": lambda a: {"token": encode_float(**a)},
+    "float_t.encode": lambda a: {"token": encode_float(**_numbers(a))},
     "float_t.decode": lambda a: asdict(decode_float(a["token"], a.get("mode", "compat"))),
-    "float_t.value": lambda a: {"value": float_value(**a)},
+    "float_t.value": lambda a: {"value": float_value(**_numbers(a))},
     "blob_t.encode": lambda a: {"token": encode_blob(bytes.fromhex(a["hex"]))},
     "blob_t.encode_text": lambda a: {"token": encode_text(a["text"])},
     "blob_t.encode_digest": _encode_digest,
+    "blob_t.decode": lambda a: {"hex": decode_blob(a["token"], a.get("mode", "compat")).hex()},
+    "blob_t.decode_text": lambda a: {"text": decode_text(a["token"])},
     "blob_t.decode_body": lambda a: {"hex": decode_body(a["body"], a.get("mode", "compat")).hex()},
     "frame.serialize": _serialise,
     "frame.parse": _parse,
@@ -182,6 +214,7 @@ _OPERATIONS: Final[dict[str, Operation]] = {
     "train_pair.build": lambda a: {"frame": build_train_pair(**a)},
     "train_pair.read": _read_pair,
     "summary.build": lambda a: {"frame": build_summary(Summary(**a))},
+    "summary.read": lambda a: asdict(read_summary(a["frame"])),
     "fact.build": lambda a: {"frame": build_fact(Fact(**a))},
     "fact.read": lambda a: asdict(read_fact(a["frame"])),
     "sig.sign": _sign,

@@ -46,7 +46,7 @@ def test_check_names_each_failure(tmp_path: Path) -> None:
     assert out.endswith("2 passed, 1 failed\n")
 
 
-@pytest.mark.parametrize("content", ["[", "[]", '{"vectors": [{}]}', '{"vectors": 1}', "[" * 100_000])
+@pytest.mark.parametrize("content", ["", "[", "[]", '{"vectors": {}}', '{"vectors": 1}', "[" * 100_000])
 def test_file_without_vectors_is_refused(tmp_path: Path, content: str) -> None:
     path = tmp_path / "vectors.json"
     path.write_text(content)
