@@ -11,22 +11,24 @@ import threading
 import time
 from collections.abc import Awaitable, Callable
 from concurrent.futures import wait
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from decimal import Decimal
 from types import TracebackType
 from typing import Any, Self
 
 import httpx
 
 from studio.llm import wire
+from studio.llm.arriving import Collected, EventStream, MalformedChunk, decode_object, estimate
 from studio.llm.endpoint import Endpoint
 from studio.llm.errors import LlmError, OutboundRefused
 from studio.llm.guard import GuardedBackend, guarded_client
 from studio.llm.prices import cost_usd, price_for
-from studio.llm.steps import Answer, Ask, Refusal, RefusalKind, Reply
+from studio.llm.steps import Answer, Ask, Refusal, RefusalKind, Reply, Usage
 
 Sleep = Callable[[float], Awaitable[None]]
-OnText = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +37,8 @@ class Limits:
 
     idle_s: no byte at all for this long (a heartbeat is a byte). total_s: the hard end of one try.
     tries: how often a passing trouble is met by asking again. longest_wait_s: a longer Retry-After is handed back
-    to the caller, who can wait without holding a worker.
+    to the caller, who can wait without holding a worker. error_s: how long to wait for the words of an error whose
+    status is known.
     """
 
     connect_s: float = 10.0
@@ -43,6 +46,7 @@ class Limits:
     total_s: float = 600.0
     tries: int = 3
     longest_wait_s: float = 20.0
+    error_s: float = 3.0
     max_bytes: int = 8_000_000
     poll_s: float = 0.1
 
@@ -65,6 +69,15 @@ class _Stopped(Exception):
         self.cause = cause
         self.retry_after_s = retry_after_s
         self.message = message or wire.SENTENCES[kind]
+
+
+@dataclass(slots=True)
+class _Progress:
+    """How far one question has come: the answer under way, and what answers that broke off have used (estimated)."""
+
+    now: Collected = field(default_factory=Collected)
+    lost: Usage = field(default_factory=Usage)
+    ended: threading.Event = field(default_factory=threading.Event)
 
 
 class Client:
@@ -102,7 +115,7 @@ class Client:
     ) -> None:
         if self._loop is None or self._thread is None or self._http is None:
             return
-        asyncio.run_coroutine_threadsafe(self._http.aclose(), self._loop).result()
+        asyncio.run_coroutine_threadsafe(self._close(self._http, self._loop), self._loop).result()
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
@@ -124,41 +137,50 @@ class Client:
         """
         if self._loop is None:
             raise RuntimeError("Use the client in a with statement.")
-        said, told, closed = [""], "", threading.Event()
-        work = asyncio.run_coroutine_threadsafe(self._exchange(ask, said, closed), self._loop)
+        progress, told = _Progress(), ""
+        work = asyncio.run_coroutine_threadsafe(self._exchange(ask, progress), self._loop)
         try:
             while True:
                 is_done = bool(wait([work], self.limits.poll_s).done)
-                if on_text and said[0] != told:
-                    told = said[0]
+                if on_text and (text := progress.now.text) and text != told:
+                    told = text
                     on_text(told)
                 if is_done:
                     return work.result()
                 if stopped():
-                    return self._refusal(_Stopped("cancelled", "cancelled by the caller"), attempts=1)
+                    stop = _Stopped("cancelled", "cancelled by the caller")
+                    return self._refusal(stop, attempts=1, lost=progress.lost + _used(ask, progress.now))
         finally:
             work.cancel()
-            closed.wait(self.limits.connect_s)
+            progress.ended.wait(self.limits.connect_s)
 
-    async def _exchange(self, ask: Ask, said: list[str], closed: threading.Event) -> Answer:
+    @staticmethod
+    async def _close(http: httpx.AsyncClient, loop: asyncio.AbstractEventLoop) -> None:
+        """Close the connection and the streams that were left in the middle."""
+        await http.aclose()
+        await loop.shutdown_asyncgens()
+
+    async def _exchange(self, ask: Ask, progress: _Progress) -> Answer:
         try:
-            return await self._tries(ask, lambda text: said.__setitem__(0, text))
+            return await self._tries(ask, progress)
         finally:
-            closed.set()
+            progress.ended.set()
 
-    async def _tries(self, ask: Ask, on_text: OnText) -> Answer:
+    async def _tries(self, ask: Ask, progress: _Progress) -> Answer:
         tried = 0
         while True:
             tried += 1
             try:
-                reply = await self._until_accepted(ask, on_text)
+                reply = await self._until_accepted(ask, progress)
             except _Stopped as stop:
+                progress.lost += _used(ask, progress.now)
                 wait = self._pause(stop, tried)
                 if wait is None:
-                    return self._refusal(stop, attempts=tried)
+                    return self._refusal(stop, attempts=tried, lost=progress.lost)
                 await self._sleep(wait)
                 continue
-            return replace(reply, attempts=tried)
+            usage = reply.usage + progress.lost
+            return replace(reply, attempts=tried, usage=usage, cost_usd=self._cost(usage))
 
     def _pause(self, stop: _Stopped, tried: int) -> float | None:
         """Seconds to wait before the next try, None when there is none.
@@ -174,12 +196,12 @@ class Client:
             return None
         return stop.retry_after_s * (1 + self._random.uniform(0, 0.25)) + self._random.uniform(0, 0.1)
 
-    async def _until_accepted(self, ask: Ask, on_text: OnText) -> Reply:
+    async def _until_accepted(self, ask: Ask, progress: _Progress) -> Reply:
         """One try; optional fields the server refuses by name are dropped for good and do not count as a try."""
         while True:
             try:
                 async with asyncio.timeout(self.limits.total_s):
-                    return await self._once(ask, on_text)
+                    return await self._once(ask, progress)
             except _FieldRefused as refused:
                 self._without |= {refused.name}
             except TimeoutError as error:
@@ -190,7 +212,7 @@ class Client:
                 raise _Stopped("timeout", type(error).__name__) from error
             except httpx.TransportError as error:
                 raise _Stopped("unavailable", type(error).__name__) from error
-            except wire.MalformedChunk as error:
+            except MalformedChunk as error:
                 message = "The teacher's server answered with something that is not a chat completion."
                 cause = f"malformed: {error}"
                 raise _Stopped("unavailable", cause, message=message, is_worth_a_retry=False) from error
@@ -199,18 +221,19 @@ class Client:
             except LlmError as error:
                 raise _Stopped("bad_request", error.cause, message=error.message) from error
 
-    async def _once(self, ask: Ask, on_text: OnText) -> Reply:
+    async def _once(self, ask: Ask, progress: _Progress) -> Reply:
         if self._http is None:
             raise RuntimeError("Use the client in a with statement.")
         body = wire.request_body(self.endpoint, ask, self._without)
         started = time.monotonic()
+        progress.now = collected = Collected()
         request = self._http.stream("POST", self.endpoint.chat_url, json=body, headers=self._headers())
         async with request as response:
             if response.status_code != 200:
                 await self._raise_for(response, body)
-            collected = await self._collect(response, on_text)
+            await self._collect(response, collected)
         _check_complete(collected)
-        return self._reply(collected, round((time.monotonic() - started) * 1000))
+        return self._reply(ask, collected, round((time.monotonic() - started) * 1000))
 
     def _headers(self) -> dict[str, str]:
         headers = {"Accept": "text/event-stream, application/json", "Accept-Encoding": "identity"}
@@ -219,63 +242,61 @@ class Client:
         return headers
 
     async def _raise_for(self, response: httpx.Response, body: dict[str, Any]) -> None:
-        text = wire.error_text(await self._read(response, 64_000))
-        status = response.status_code
+        """The refusal that a status means; its words are waited for a moment only."""
+        said, status = bytearray(), response.status_code
+        with suppress(TimeoutError, httpx.TransportError):
+            async with asyncio.timeout(self.limits.error_s):
+                async for part in response.aiter_raw():
+                    said += part
+                    if len(said) > 64_000:
+                        break  # the beginning of an error is enough
+        text = wire.error_text(bytes(said))
         if status in (400, 422) and (name := wire.refused_field(text, body)):
             raise _FieldRefused(name)
         after = wire.retry_after(response.headers.get("retry-after"))
-        raise _Stopped(wire.classify(status, text), f"HTTP {status}", retry_after_s=after)
+        message = wire.NO_SUCH_MODEL if status == 404 else ""
+        raise _Stopped(wire.classify(status, text), f"HTTP {status}", retry_after_s=after, message=message)
 
-    async def _collect(self, response: httpx.Response, on_text: OnText) -> wire.Collected:
-        collected = wire.Collected()
-        if "text/event-stream" not in response.headers.get("content-type", ""):
-            # A server that does not stream; blank keep-alive lines before the JSON are harmless to the decoder.
-            if collected.add(wire.decode_object(await self._read(response, self.limits.max_bytes))):
-                on_text(collected.text)
-            collected.complete = True
-            return collected
-        lines, size = wire.EventLines(), 0
+    async def _collect(self, response: httpx.Response, collected: Collected) -> None:
+        streams = "text/event-stream" in response.headers.get("content-type", "")
+        events, whole, size = EventStream(), bytearray(), 0
         async for part in response.aiter_raw():
             size += len(part)
             self._check_size(size)
-            for chunk in lines.feed(part):
+            if not streams:  # blank keep-alive lines before the JSON are harmless to the decoder
+                whole += part
+                continue
+            for chunk in events.feed(part):
                 if chunk is None:
                     collected.complete = True
-                    return collected
-                if collected.add(chunk):
-                    on_text(collected.text)
-        return collected
-
-    async def _read(self, response: httpx.Response, most: int) -> bytes:
-        parts, size = [], 0
-        async for part in response.aiter_raw():
-            size += len(part)
-            if response.status_code != 200 and size > most:
-                break  # the beginning of an error is enough
-            self._check_size(size)
-            parts.append(part)
-        return b"".join(parts)
+                    return
+                collected.add(chunk)
+        for chunk in events.end() if streams else (decode_object(bytes(whole)),):
+            collected.complete = chunk is None or not streams
+            collected.add(chunk or {})
 
     def _check_size(self, size: int) -> None:
         if size > self.limits.max_bytes:
             message = "The teacher's server sent far more than an answer may hold."
             raise _Stopped("bad_request", f"more than {self.limits.max_bytes} bytes", message=message)
 
-    def _reply(self, collected: wire.Collected, latency_ms: int) -> Reply:
+    def _reply(self, ask: Ask, collected: Collected, latency_ms: int) -> Reply:
         endpoint = self.endpoint
-        price = endpoint.price or price_for(endpoint.model, datetime.now(UTC).date())
         return Reply(
             text=collected.text,
             finish_reason=collected.finish_reason or "stop",
-            usage=collected.usage,
+            usage=collected.usage or _used(ask, collected),
             model=collected.model or endpoint.model,
             teacher=endpoint.name,
             family=endpoint.family,
             latency_ms=latency_ms,
-            cost_usd=cost_usd(collected.usage, price) if price else None,
         )
 
-    def _refusal(self, stop: _Stopped, *, attempts: int) -> Refusal:
+    def _cost(self, usage: Usage) -> Decimal | None:
+        price = self.endpoint.price or price_for(self.endpoint.model, datetime.now(UTC).date())
+        return cost_usd(usage, price) if price else None
+
+    def _refusal(self, stop: _Stopped, *, attempts: int, lost: Usage) -> Refusal:
         return Refusal(
             kind=stop.kind,
             message=stop.message,
@@ -284,6 +305,8 @@ class Client:
             teacher=self.endpoint.name,
             model=self.endpoint.model,
             attempts=attempts,
+            usage=lost,
+            cost_usd=self._cost(lost) if lost.total else None,
         )
 
 
@@ -295,16 +318,26 @@ class _FieldRefused(Exception):
         self.name = name
 
 
-def _check_complete(collected: wire.Collected) -> None:
+def _used(ask: Ask, collected: Collected) -> Usage:
+    """What an answer has used: the server's own count if it came, else an estimate once there is a first word."""
+    if collected.usage or not collected.has_begun:
+        return collected.usage or Usage()
+    sent = "".join(message["content"] for message in ask.messages)
+    return estimate(sent, collected.text, collected.hidden)
+
+
+def _check_complete(collected: Collected) -> None:
     """Refuse what looks like an answer but is not a whole one. Raises _Stopped."""
     if collected.error is not None:
         text = str(collected.error.get("message", ""))[:300]
-        code = collected.error.get("code")
-        status = code if isinstance(code, int) and 400 <= code < 600 else 500
-        raise _Stopped(wire.classify(status, text), "error inside the stream")
+        raise _Stopped(wire.classify(wire.status_of(collected.error), text), "error inside the stream")
     if collected.finish_reason == "content_filter":
         raise _Stopped("content", "finish_reason content_filter")
     if collected.finish_reason == "insufficient_system_resource":
         raise _Stopped("unavailable", "finish_reason insufficient_system_resource")
+    if collected.refused and not collected.has_begun:
+        raise _Stopped("content", "the model's own refusal")
     if not collected.complete and not collected.finish_reason:
         raise _Stopped("unavailable", "the stream ended early")
+    if not collected.has_choice:
+        raise MalformedChunk("no choices")

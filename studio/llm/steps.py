@@ -182,6 +182,7 @@ class Refusal:
 
     message: a sentence for people. cause: what an operator needs (status, exception name); never a secret or a prompt.
     retry_after_s: how long the endpoint asked us to stay away, if it did.
+    usage, cost_usd: what the answers that broke off on the way will cost all the same, estimated.
     """
 
     kind: RefusalKind
@@ -191,6 +192,8 @@ class Refusal:
     teacher: str = ""
     model: str = ""
     attempts: int = 1
+    usage: Usage = field(default_factory=Usage)
+    cost_usd: Decimal | None = None
 
     @property
     def passing(self) -> bool:
@@ -208,6 +211,8 @@ class Refusal:
             "teacher": self.teacher,
             "model": self.model,
             "attempts": self.attempts,
+            "usage": self.usage.as_data(),
+            "cost_usd": None if self.cost_usd is None else str(self.cost_usd),
         }
 
 
@@ -221,8 +226,7 @@ Flow = Generator[Step, Any, Result]
 def answer_from_data(data: Mapping[str, Any]) -> Answer:
     """Rebuild a recorded Reply or Refusal. Raises KeyError or TypeError when the record is of another shape."""
     fields = {name: value for name, value in data.items() if name != "type"}
-    if data["type"] == "refusal":
-        return Refusal(**fields)
-    cost = fields.pop("cost_usd")
-    usage = Usage(**fields.pop("usage"))
-    return Reply(usage=usage, cost_usd=None if cost is None else Decimal(cost), **fields)
+    cost = fields.pop("cost_usd", None)
+    fields["usage"] = Usage(**fields.pop("usage", {}))
+    fields["cost_usd"] = None if cost is None else Decimal(cost)
+    return Refusal(**fields) if data["type"] == "refusal" else Reply(**fields)

@@ -1,22 +1,25 @@
-"""The chat-completions protocol as pure functions: request body, event lines, usage, and what an error means."""
+"""The chat-completions protocol as pure functions: the request's body, and what an error means."""
 
 import json
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
 from studio.llm.endpoint import Endpoint
-from studio.llm.steps import Ask, RefusalKind, Usage
+from studio.llm.steps import Ask, RefusalKind
 
 #: Fields a server may not know. When it refuses one by name we leave that one out and ask again.
 OPTIONAL_FIELDS = ("response_format", "stream_options", "thinking", "temperature", "max_tokens")
 
 _CONTEXT = re.compile(r"context.{0,20}(length|window|size)|maximum context|too many tokens|prompt is too long", re.I)
 _CONTENT = re.compile(r"content[ _](filter|policy|management)|content_policy|safety system|flagged", re.I)
+_LIMITED = re.compile(r"rate.?limit|too.?many.?requests", re.I)
 _BALANCE = re.compile(r"insufficient[ _](balance|quota|funds|credit)|billing", re.I)
+
+NO_SUCH_MODEL = "The teacher's server knows no such address or model."
+LONGEST_AWAY_S = 604_800.0
 
 SENTENCES: Mapping[RefusalKind, str] = {
     "unavailable": "The teacher's server is not answering properly.",
@@ -55,106 +58,6 @@ def request_body(endpoint: Endpoint, ask: Ask, without: frozenset[str] = frozens
     return body
 
 
-@dataclass(slots=True)
-class Collected:
-    """What has arrived of one answer."""
-
-    parts: list[str] = field(default_factory=list)
-    finish_reason: str = ""
-    model: str = ""
-    usage: Usage = field(default_factory=Usage)
-    error: Mapping[str, Any] | None = None
-    complete: bool = False
-
-    @property
-    def text(self) -> str:
-        return "".join(self.parts)
-
-    def add(self, chunk: Mapping[str, Any]) -> bool:
-        """Take one decoded chunk, streamed or whole; True when visible text was added. Raises MalformedChunk."""
-        if error := chunk.get("error"):
-            self.error = error if isinstance(error, Mapping) else {"message": str(error)}
-            return False
-        if isinstance(chunk.get("model"), str):
-            self.model = chunk["model"]
-        if isinstance(chunk.get("usage"), Mapping):
-            self.usage = read_usage(chunk["usage"])
-        choices = chunk.get("choices")
-        if not isinstance(choices, list):
-            raise MalformedChunk("no choices")
-        if not choices:
-            return False
-        choice = choices[0]
-        if not isinstance(choice, Mapping):
-            raise MalformedChunk("choice is not an object")
-        if isinstance(choice.get("finish_reason"), str):
-            self.finish_reason = choice["finish_reason"]
-        message = choice.get("delta") or choice.get("message") or {}
-        content = message.get("content") if isinstance(message, Mapping) else None
-        if content is not None and not isinstance(content, str):
-            raise MalformedChunk("content is not text")
-        if not content:
-            return False
-        self.parts.append(content)
-        return True
-
-
-class MalformedChunk(ValueError):
-    """A piece of the answer is not in the protocol's form."""
-
-
-class EventLines:
-    """Splits a byte stream into the data of server-sent events.
-
-    Comment lines (":" heartbeats) and blank keep-alive lines are skipped; the end mark is reported as None.
-    """
-
-    def __init__(self) -> None:
-        self._rest = b""
-
-    def feed(self, part: bytes) -> Iterator[dict[str, Any] | None]:
-        """Yield each decoded event that this part completes. Raises MalformedChunk."""
-        *lines, self._rest = (self._rest + part).split(b"\n")
-        for line in lines:
-            line = line.strip()
-            if line.startswith(b"data:"):
-                yield self._decode(line[5:].strip())
-            elif line and not line.startswith((b":", b"event:", b"id:", b"retry:")):
-                raise MalformedChunk("not an event line")
-
-    @staticmethod
-    def _decode(data: bytes) -> dict[str, Any] | None:
-        return None if data == b"[DONE]" else decode_object(data)
-
-
-def decode_object(data: bytes) -> dict[str, Any]:
-    """One JSON object from bytes. Raises MalformedChunk."""
-    try:
-        value = json.loads(data)
-    except (ValueError, RecursionError) as error:
-        raise MalformedChunk("not JSON") from error
-    if not isinstance(value, dict):
-        raise MalformedChunk("not an object")
-    return value
-
-
-def read_usage(data: Mapping[str, Any]) -> Usage:
-    """Token counts in any of the usual spellings; what is missing or not a number counts as 0."""
-
-    def count(*path: str) -> int:
-        value: Any = data
-        for name in path:
-            value = value.get(name) if isinstance(value, Mapping) else None
-        return value if isinstance(value, int) and value > 0 else 0
-
-    return Usage(
-        prompt=count("prompt_tokens"),
-        completion=count("completion_tokens"),
-        cached=count("prompt_cache_hit_tokens") or count("prompt_tokens_details", "cached_tokens"),
-        reasoning=count("completion_tokens_details", "reasoning_tokens"),
-    )
-
-
 def error_text(body: bytes) -> str:
     """The message inside an error body, at most 300 characters, for classification only."""
     try:
@@ -174,9 +77,19 @@ def refused_field(text: str, body: Mapping[str, Any]) -> str | None:
     return next((name for name in OPTIONAL_FIELDS if name in text and name in body), None)
 
 
+def status_of(error: Mapping[str, Any]) -> int:
+    """The HTTP status that an error inside a stream stands for; 500 when it does not say."""
+    for name in ("code", "status", "status_code"):
+        if re.fullmatch(r"[45][0-9][0-9]", value := str(error.get(name, ""))):
+            return int(value)
+    if _LIMITED.search(f"{error.get('type', '')} {error.get('code', '')}"):
+        return 429
+    return 500
+
+
 def classify(status: int, text: str) -> RefusalKind:
     """What an HTTP status and its message mean for the one who asked."""
-    if _CONTEXT.search(text) and status in (400, 413, 422, 500):
+    if status == 413 or (_CONTEXT.search(text) and status in (400, 422, 500)):
         return "context_length"
     if status == 402 or (status in (403, 429) and _BALANCE.search(text)):
         return "balance"
@@ -184,7 +97,7 @@ def classify(status: int, text: str) -> RefusalKind:
         return "auth"
     if status == 429:
         return "rate_limited"
-    if status in (408, 425) or status >= 500:
+    if status in (408, 409, 425) or status >= 500:
         return "unavailable"
     if _CONTENT.search(text):
         return "content"
@@ -192,7 +105,8 @@ def classify(status: int, text: str) -> RefusalKind:
 
 
 def retry_after(value: str | None, now: datetime | None = None) -> float | None:
-    """Seconds to stay away, from a Retry-After header in either of its forms; None when absent or unreadable."""
+    """Seconds to stay away, from a Retry-After header in either of its forms, a week at most; None when absent or
+    unreadable."""
     if not value:
         return None
     try:
@@ -200,9 +114,9 @@ def retry_after(value: str | None, now: datetime | None = None) -> float | None:
     except ValueError:
         try:
             moment = parsedate_to_datetime(value)
-        except ValueError:
+            if moment.tzinfo is None:
+                moment = moment.replace(tzinfo=UTC)
+            seconds = (moment - (now or datetime.now(UTC))).total_seconds()
+        except (ValueError, OverflowError):
             return None
-        if moment.tzinfo is None:
-            moment = moment.replace(tzinfo=UTC)
-        seconds = (moment - (now or datetime.now(UTC))).total_seconds()
-    return max(0.0, seconds) if seconds == seconds and seconds < 86_400 * 7 else None
+    return None if seconds != seconds else min(max(0.0, seconds), LONGEST_AWAY_S)
