@@ -58,8 +58,13 @@ class ExportChoice:
         return self._fitting().filter(~Exists(same)).order_by("pk")
 
     def _fitting(self) -> QuerySet[Pair]:
-        found = Pair.objects.approved().filter(team_id=self.dataset.team_id, dataset=self.dataset)
+        found = self._allowed()
         return found if self.min_quality is None else found.filter(score__gte=self.min_quality)
+
+    def _allowed(self) -> QuerySet[Pair]:
+        """The approved pairs whose text nobody withdrew."""
+        found = Pair.objects.approved().filter(team_id=self.dataset.team_id, dataset=self.dataset)
+        return found.exclude(folded_sha256__in=withdrawn_texts(self.dataset.team_id))
 
     def selection(self) -> dict[str, int]:
         """What the data set holds now and what is left out, as the statement names it."""
@@ -69,12 +74,19 @@ class ExportChoice:
             rejected=Count("pk", filter=Q(status=status.REJECTED)),
             pending=Count("pk", filter=Q(status__in=[status.PROPOSED, status.SENT_BACK])),
         )
-        # Counted apart: a join to the rows of exports would count a pair once for each export it is in.
-        withheld = ExportRow.objects.filter(pair__dataset=self.dataset, withheld=True)
-        counts["withdrawn"] = withheld.values("pair").distinct().count()
-        fitting = counts["approved"] if self.min_quality is None else self._fitting().count()
-        duplicates = fitting - self.pairs().count()
-        return {**counts, "belowThreshold": counts["approved"] - fitting, "duplicatesRemoved": duplicates}
+        allowed, fitting, leaving = self._allowed().count(), self._fitting().count(), self.pairs().count()
+        return {
+            **counts,
+            "withdrawn": counts["approved"] - allowed,
+            "belowThreshold": allowed - fitting,
+            "duplicatesRemoved": fitting - leaving,
+        }
+
+
+def withdrawn_texts(team_id: UUID) -> QuerySet[ExportRow, str]:
+    """Folded digests of the texts that the team has withdrawn: none leaves again, in whatever pair it stands."""
+    withheld = ExportRow.objects.filter(withheld=True, export__in=Export.objects.standing().filter(team_id=team_id))
+    return withheld.values_list("pair__folded_sha256", flat=True)
 
 
 def next_version(dataset: Dataset) -> str:
@@ -105,19 +117,26 @@ def start_export(actor: Actor, choice: ExportChoice) -> Export:
 def withdraw_rows(actor: Actor, export: Export, pairs: Sequence[UUID]) -> Export:
     """Make the export again without the text of some rows; the root over all rows stays the same.
 
+    What was withdrawn from any other export of the team since is withheld as well.
     Raises Invalid when none of the pairs is in it, Conflict when it is not ready; Forbidden.
     """
     require(actor, "export")
     if not export.is_ready:
         raise Conflict("Only a finished export can have rows withdrawn.")
     with transaction.atomic():
-        gone = set(export.export_rows.filter(pair__in=pairs, withheld=False).values_list("pair_id", flat=True))
-        if not gone:
+        # Two at once must see each other, or the later one brings back what the earlier one took out.
+        Export.objects.select_for_update().get(pk=export.pk)
+        present = export.export_rows.filter(withheld=False)
+        if not present.filter(pair__in=pairs).exists():
             raise Invalid("None of these pairs is in the export.")
+        withdrawn = Q(pair__in=pairs) | Q(pair__folded_sha256__in=withdrawn_texts(export.team_id))
+        gone = set(present.filter(withdrawn).values_list("pair_id", flat=True))
         names = ("team", "dataset", "description", "min_quality", "layouts", "parquet", "frames", "frame_secret")
         fields: dict[str, Any] = {name: getattr(export, name) for name in names}
+        outside = export.signing == Export.Signing.OUTSIDE and _has_outside_key(actor)
         again = Export.objects.create(
             **fields,
+            signing=Export.Signing.OUTSIDE if outside else Export.Signing.STUDIO,
             version=f"{export.version}-w{export.successors.count() + 1}"[:MAX_VERSION],
             rows=export.rows,
             withheld=export.withheld + len(gone),
@@ -139,9 +158,15 @@ def withdraw_rows(actor: Actor, export: Export, pairs: Sequence[UUID]) -> Export
 
 
 def retry_export(actor: Actor, export: Export) -> Export:
-    """Begin a failed export anew with the pairs that are approved now. Raises Conflict, Invalid, Forbidden."""
+    """Begin a failed export anew with the pairs that are approved now, or a failed withdrawal with the same rows.
+
+    Raises Conflict, Invalid, Forbidden.
+    """
     if not export.is_failed:
         raise Conflict("Only a failed export can be made again.")
+    if export.supersedes is not None:
+        withheld = export.export_rows.filter(withheld=True).values_list("pair_id", flat=True)
+        return withdraw_rows(actor, export.supersedes, list(withheld))
     choice = ExportChoice(
         dataset=export.dataset,
         min_quality=export.min_quality,

@@ -26,6 +26,7 @@ from studio.web.htmx import is_partial, render_partial
 from studio.web.http import HttpRequest, Invalid, StudioError
 
 PREVIEW = 3
+_LEFT_OUT = ("belowThreshold", "duplicatesRemoved", "withdrawn")  # of the approved pairs
 
 
 @require_http_methods(["GET", "POST"])
@@ -62,7 +63,7 @@ def _preview(form: ExportForm, request: HttpRequest) -> dict[str, Any]:
     pairs = choice.pairs()
     selection = choice.selection()
     return {
-        "rows": selection["approved"] - selection["belowThreshold"] - selection["duplicatesRemoved"],
+        "rows": selection["approved"] - sum(selection[name] for name in _LEFT_OUT),
         "selection": selection,
         "samples": pairs.defer("evidence", "claims", "critique", "provenance")[:PREVIEW],
     }
@@ -80,6 +81,7 @@ def export_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
         "stream": stream,
         "after": last_seq(stream),
         "signatures_form": SignaturesForm(),
+        "replaced_by": export.successors.filter(state=Export.State.READY).order_by("-pk").first(),
         "proof": None,
         "pair": "",
         **_progress(export),

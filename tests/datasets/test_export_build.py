@@ -84,19 +84,6 @@ def test_the_statement_says_what_was_left_out(owner, rita_acts, settings) -> Non
     assert body["reviewLog"]["length"] == 4
 
 
-def test_pairs_that_have_left_before_are_counted_once(owner, rita_acts, settings) -> None:
-    pairs = make_approved(rita_acts, 3)
-    make_pair(owner.team, instruction="Waiting?")
-    first = finish(owner, settings)
-    for pair in pairs[:2]:
-        first = actions.withdraw_rows(owner, first, [pair.pk])
-        run_as_worker(settings)
-        first.refresh_from_db()
-    selection = finish(owner, settings).selection
-    left_out = {"belowThreshold": 0, "duplicatesRemoved": 0, "pending": 1, "rejected": 0, "withdrawn": 2}
-    assert selection == {"approved": 3, **left_out}
-
-
 def test_of_pairs_with_the_same_text_the_first_leaves_and_the_others_are_counted(owner, rita_acts, settings) -> None:
     first, _, other = (make_pair(owner.team, system=system) for system in ("", "", "Be brief."))
     make_pair(owner.team, score="0.5")
@@ -277,26 +264,6 @@ def test_a_key_on_another_machine_signs_an_export(owner, rita_acts, settings) ->
     assert export.is_ready, export.error
     assert export.key_id == keys.key_id(public(OTHER))
     assert report_of(export).ok
-
-
-def test_a_withdrawn_row_leaves_the_root_and_loses_its_text(owner, rita_acts, settings) -> None:
-    pairs = make_approved(rita_acts, 3)
-    first = finish(owner, settings)
-    second = actions.withdraw_rows(owner, first, [pairs[1].pk])
-    run_as_worker(settings)
-    second.refresh_from_db()
-    assert second.is_ready, second.error
-    assert second.root == first.root
-    assert report_of(second).ok
-    assert b"Question 1?" not in (second.folder / "data/train.jsonl").read_bytes()
-    assert LedgerEntry.objects.get(export=second).kind == "withdrawal"
-    third = actions.withdraw_rows(owner, second, [pairs[0].pk])
-    run_as_worker(settings)
-    third.refresh_from_db()
-    assert third.root == first.root
-    assert third.withheld == 2
-    with pytest.raises(Invalid):
-        actions.withdraw_rows(owner, third, [pairs[0].pk])
 
 
 def test_frames_carry_a_signature_line_when_a_secret_is_chosen(owner, rita_acts, settings) -> None:
