@@ -9,14 +9,13 @@ django_application = get_asgi_application()
 
 from channels.auth import AuthMiddlewareStack  # noqa: E402  needs the apps to be loaded
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
-from channels.security.websocket import AllowedHostsOriginValidator  # noqa: E402
 from django.conf import settings  # noqa: E402
 
 from studio.events.routing import websocket_urlpatterns  # noqa: E402
 from studio.web.body_limit import BodyLimit  # noqa: E402
+from studio.web.same_origin import SameOrigin  # noqa: E402
 
 # One megabyte over the largest file, for the form around it.
 http = BodyLimit(django_application, (settings.STUDIO_UPLOAD_MAX_MB + 1) * 1_000_000)
-application = ProtocolTypeRouter(
-    {"http": http, "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(websocket_urlpatterns)))}
-)
+websocket = SameOrigin(AuthMiddlewareStack(URLRouter(websocket_urlpatterns)))
+application = ProtocolTypeRouter({"http": http, "websocket": websocket})

@@ -57,10 +57,10 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "studio.web.middleware.policies",
     "servestatic.middleware.ServeStaticMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "studio.web.middleware.request_id",
-    "studio.web.middleware.content_security_policy",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -108,6 +108,7 @@ STORAGES = {
     },
 }
 SERVESTATIC_USE_FINDERS = DEBUG
+SERVESTATIC_ALLOW_ALL_ORIGINS = False
 
 # --- people ---------------------------------------------------------------------------------------
 
@@ -149,7 +150,11 @@ STUDIO_REVIEW_LEASE_SECONDS = env.number("STUDIO_REVIEW_LEASE_SECONDS", 600, min
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": STUDIO_REDIS_URL}
     if STUDIO_REDIS_URL
-    else {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "studio_cache"}
+    else {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "studio_cache",
+        "OPTIONS": {"MAX_ENTRIES": 20_000},  # beyond it a third is dropped, and with it counted tries to sign in
+    }
 }
 
 # --- models and the outside -----------------------------------------------------------------------

@@ -17,6 +17,10 @@ class InvitationOnlyAdapter(DefaultAccountAdapter):
         "too_many_login_attempts": "Too many failed tries. Wait five minutes, then try again.",
     }
 
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """Whose failed tries are counted together; allauth's own key has the Host in it, which a client may vary."""
+        return str(credentials.get("email", "")).strip().lower()
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 

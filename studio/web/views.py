@@ -75,6 +75,8 @@ def _error(request: HttpRequest, status: int, sentence: str) -> HttpResponse:
     """A page for people; for programs a problem as JSON."""
     if request.path.startswith("/api/"):
         return problem(request, status, sentence)
+    if not hasattr(request, "user"):  # refused before anybody asked who it is, as for a host that is not ours
+        return HttpResponse(render_to_string(f"{status}.html"), status=status)
     return render(request, f"{status}.html", status=status)
 
 

@@ -53,6 +53,9 @@ def assert_guarded(response) -> None:
     assert response["Referrer-Policy"] == "same-origin"
     assert response["X-Frame-Options"] == "DENY"
     assert response["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert response["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert "camera=()" in response["Permissions-Policy"]
+    assert {"no-store", "private"} <= set(response["Cache-Control"].replace(",", " ").split())
 
 
 def test_the_policy_allows_nothing_from_elsewhere_and_nothing_inline():
@@ -157,6 +160,26 @@ def test_behind_https_cookies_are_secure_and_the_browser_remembers_it(tmp_path):
         check=True,
     )
     assert done.stdout.split() == ["True", "True", "True"]
+
+
+@pytest.mark.parametrize("host", ["thief.example", "127.0.0.1@thief.example", "", "a b", "[::1"])
+@pytest.mark.parametrize("path", ["/", "/accounts/login/", "/api/v1/", "/nothing/"])
+def test_a_host_that_is_not_ours_is_refused(world, settings, host, path):
+    settings.ALLOWED_HOSTS = ["127.0.0.1"]
+    for who in ("owner", "anonymous"):
+        response = copy_of(world.browsers[who]).get(path, headers={"Host": host})
+        assert response.status_code == 400
+        assert "thief" not in response.content.decode()
+
+
+def test_files_of_the_interface_are_for_our_pages_alone_and_may_be_kept(settings):
+    settings.SERVESTATIC_USE_FINDERS = settings.SERVESTATIC_AUTOREFRESH = True
+    response = Client().get("/static/css/reset.css")
+    assert response.status_code == 200
+    assert response["X-Content-Type-Options"] == "nosniff"
+    assert response["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert "Access-Control-Allow-Origin" not in response
+    assert "no-store" not in response["Cache-Control"]
 
 
 ELSEWHERE = [

@@ -5,6 +5,7 @@ import json
 import pytest
 from asgiref.sync import async_to_sync, sync_to_async
 
+from studio.web.same_origin import is_same_origin
 from tests.security.world import ROLES, make_world
 from tests.support.websocket import Socket
 
@@ -45,9 +46,44 @@ FOREIGN = [
     b"http://thief.example:80",
     b"",
     b"file://",
+    # other programs on this machine: browsers send them our cookies
+    b"http://127.0.0.1:3000",
+    b"http://localhost",
+    b"https://127.0.0.1:8443",
+    b"ftp://127.0.0.1",
+    b"http://127.0.0.1:",
+    b"http://user@127.0.0.1",
 ]
 
 
 @pytest.mark.django_db(transaction=True)
 def test_a_socket_from_another_origin_is_refused(alice, team):
     assert {async_to_sync(outcome)(alice, f"team:{team.pk}", origin) for origin in FOREIGN} == {"refused"}
+
+
+OURS = [
+    ("http://127.0.0.1:8000", "127.0.0.1:8000"),
+    ("http://localhost", "localhost:80"),
+    ("https://localhost", "localhost:443"),
+    ("http://[::1]:8000", "[::1]:8000"),
+    ("http://studio.test:8000", "127.0.0.1"),
+]
+
+
+@pytest.mark.parametrize(("origin", "host"), OURS)
+def test_our_own_pages_are_of_our_origin(settings, origin, host):
+    settings.ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
+    settings.STUDIO_BASE_URL = "http://studio.test:8000"
+    assert is_same_origin(origin, host)
+
+
+def test_a_host_that_is_not_ours_is_refused_with_its_own_pages(settings):
+    settings.ALLOWED_HOSTS = ["127.0.0.1"]
+    assert not is_same_origin("http://thief.example", "thief.example")
+
+
+def test_behind_https_a_page_that_came_without_it_is_another_origin(settings):
+    settings.ALLOWED_HOSTS = ["studio.test"]
+    settings.STUDIO_BASE_URL = "https://studio.test"
+    assert is_same_origin("https://studio.test", "studio.test")
+    assert not is_same_origin("http://studio.test", "studio.test")

@@ -68,6 +68,17 @@ def test_a_tenth_failed_try_at_the_latest_is_429_with_a_clear_sentence(client, a
     assert alice.email in answers[-1].content.decode()
 
 
+@pytest.mark.parametrize("other", ["http_host", "case"])
+def test_tries_are_counted_for_an_account_however_it_is_addressed(client, alice, other):
+    statuses = []
+    for number in range(6):
+        email = alice.email.upper() if other == "case" and number % 2 else alice.email
+        host = f"127.0.0.1:{8000 + number}" if other == "http_host" else "127.0.0.1"
+        answer = client.post(LOGIN, {"login": email, "password": "wrong"}, headers={"Host": host})
+        statuses.append(answer.status_code)
+    assert statuses == [422] * 5 + [429]
+
+
 def test_while_throttled_the_right_password_does_not_help(client, alice):
     for n in range(10):
         sign_in(client, alice.email, f"wrong {n}")
