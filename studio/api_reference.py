@@ -1,15 +1,49 @@
 """The API's description as a page: the same OpenAPI document that programs read, for people."""
 
+from collections.abc import Iterator
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from ninja.openapi.docs import DocsBase
+from ninja.openapi.schema import REF_TEMPLATE, OpenAPISchema
+
+from studio.web.http import Problem
 
 if TYPE_CHECKING:
     from ninja import NinjaAPI
 
 Schema = dict[str, Any]
+PROBLEM = {"$ref": REF_TEMPLATE.format(model="Problem")}
+
+
+def completed(document: OpenAPISchema) -> OpenAPISchema:
+    """The document with the problems that every operation of its kind may answer."""
+    problem = Problem.model_json_schema(ref_template=REF_TEMPLATE)
+    document["components"]["schemas"] |= {**problem.pop("$defs"), "Problem": problem}
+    for path, operations in document["paths"].items():
+        for operation in operations.values():
+            responses = {str(status): answer for status, answer in operation["responses"].items()}
+            for kind in _problems(path, operation):
+                responses.setdefault(str(kind.value), {"description": kind.phrase})
+            for status, answer in responses.items():
+                found = answer.get("content", {}).get("application/json", {})
+                if status >= "400" and found.get("schema", PROBLEM) == PROBLEM:
+                    answer["content"] = {"application/problem+json": {"schema": PROBLEM}}
+            operation["responses"] = dict(sorted(responses.items()))
+    return document
+
+
+def _problems(path: str, operation: Schema) -> Iterator[HTTPStatus]:
+    if "security" in operation:
+        yield from (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
+    if "{" in path:
+        yield HTTPStatus.NOT_FOUND
+    if "requestBody" in operation:
+        yield from (HTTPStatus.BAD_REQUEST, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
+    if "requestBody" in operation or any(p["in"] == "query" for p in operation["parameters"]):
+        yield HTTPStatus.UNPROCESSABLE_ENTITY
 
 
 class Reference(DocsBase):
@@ -32,7 +66,9 @@ def _operation(path: str, method: str, operation: Schema, schemas: Schema) -> Sc
     answers = [
         (status, _fields(found.get("content", {}).get("application/json", {}).get("schema", {}), schemas))
         for status, found in operation["responses"].items()
+        if status < "400"
     ]
+    problems = [status for status in operation["responses"] if status >= "400"]
     return {
         "id": operation["operationId"],
         "method": method.upper(),
@@ -45,6 +81,7 @@ def _operation(path: str, method: str, operation: Schema, schemas: Schema) -> Sc
         "media": media,
         "body": _fields(content[media].get("schema", {}) if media else {}, schemas),
         "answers": answers,
+        "problems": problems,
     }
 
 

@@ -8,7 +8,8 @@ from uuid import UUID
 from ninja import Field, Query, Router, Schema, Status
 
 from studio.events.models import Event
-from studio.web.http import ApiRequest
+from studio.events.queries import last_seq
+from studio.web.http import ApiRequest, Problem
 from teacher import actions
 from teacher.access import access_session
 from teacher.models import MOST_ITERATIONS, Session
@@ -82,7 +83,7 @@ class EventOut(Schema):
 
 
 class EventsOut(Schema):
-    """Events after the one asked for, at most 500, oldest first."""
+    """Events after the one asked for, at most 500, oldest first. last_seq: what to ask after next."""
 
     events: list[EventOut]
     last_seq: int
@@ -102,23 +103,23 @@ def create_session(request: ApiRequest, data: SessionIn) -> Status[Session]:
     return Status(201, session)
 
 
-@router.get("/sessions/{session_id}", response=SessionOut, summary="Read a session")
-def get_session(request: ApiRequest, session_id: UUID) -> Session:
-    return access_session(request.auth, session_id)
+@router.get("/sessions/{uuid:pk}", response=SessionOut, summary="Read a session")
+def get_session(request: ApiRequest, pk: UUID) -> Session:
+    return access_session(request.auth, pk)
 
 
-@router.get("/sessions/{session_id}/events", response=EventsOut, summary="Follow a session")
+@router.get("/sessions/{uuid:pk}/events", response=EventsOut, summary="Follow a session")
 def get_session_events(
-    request: ApiRequest, session_id: UUID, after: Annotated[int, Query(ge=0, le=2**62)] = 0
+    request: ApiRequest, pk: UUID, after: Annotated[int, Query(ge=0, le=2**62)] = 0
 ) -> dict[str, Any]:
-    session = access_session(request.auth, session_id)
+    session = access_session(request.auth, pk)
     events = list(Event.objects.after(session.stream, after)[:BATCH])
-    return {"events": events, "last_seq": events[-1].seq if events else after}
+    return {"events": events, "last_seq": events[-1].seq if events else min(after, last_seq(session.stream))}
 
 
-@router.post("/sessions/{session_id}/cancel", response=SessionOut, summary="Cancel a session")
-def cancel_session(request: ApiRequest, session_id: UUID) -> Session:
-    session = access_session(request.auth, session_id, right="teach")
+@router.post("/sessions/{uuid:pk}/cancel", response={200: SessionOut, 409: Problem}, summary="Cancel a session")
+def cancel_session(request: ApiRequest, pk: UUID) -> Session:
+    session = access_session(request.auth, pk, right="teach")
     actions.cancel_session(request.auth, session)
     session.refresh_from_db()
     return session

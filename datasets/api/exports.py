@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import FileResponse
-from ninja import Field, Router, Schema, Status
+from ninja import Field, Query, Router, Schema, Status
 
 from datasets import actions
 from datasets.access import access_dataset, access_export
@@ -17,9 +17,9 @@ from datasets.models import Export, default_dataset
 from datasets.statistics import statistics_of
 from datasets.views.exports import archive_response
 from studio.accounts.access import require
-from studio.web.http import ApiRequest
+from studio.web.http import ApiRequest, Conflict, Problem
 
-router = Router(tags=["exports"])
+router = Router(tags=["Exports"])
 
 
 class ExportIn(Schema):
@@ -58,6 +58,23 @@ class ExportOut(Schema):
     error: str
 
 
+class StatisticsOut(Schema):
+    """total, states: of all pairs. The rest is of approved ones: how many have a score, and average, minimum, maximum
+    (null without any), how many are in each class of quality; teachers, approvers and signers as [name, number].
+    """
+
+    total: int
+    states: dict[str, int]
+    scored: int
+    average: float | None
+    minimum: float | None
+    maximum: float | None
+    quality: dict[str, int]
+    teachers: list[tuple[str, int]]
+    approvers: list[tuple[str, int]]
+    signers: list[tuple[str, int]]
+
+
 class ExportCreated(Schema):
     """Where to ask for it."""
 
@@ -73,7 +90,7 @@ def _out(export: Export) -> dict[str, Any]:
     return {**fields, "key_fingerprint": export.key_id, "ledger_seq": entry.seq if entry else None}
 
 
-@router.post("/exports", response={201: ExportCreated}, summary="Start an export")
+@router.post("/exports", response={201: ExportCreated, 404: Problem}, summary="Start an export")
 def export_create(request: ApiRequest, data: ExportIn) -> Status[Export]:
     """Take the approved pairs as they are now; the export is built and signed in the background."""
     require(request.auth, "export")
@@ -91,10 +108,10 @@ def export_create(request: ApiRequest, data: ExportIn) -> Status[Export]:
 
 
 @router.get("/exports", response=list[ExportCreated], summary="List exports")
-def export_list(request: ApiRequest, limit: int = 50) -> list[Export]:
+def export_list(request: ApiRequest, limit: int = Query(50, ge=1, le=200)) -> list[Export]:
     """Newest first."""
     require(request.auth, "read")
-    return list(Export.objects.filter(team=request.auth.team).order_by("-pk")[: max(1, min(limit, 200))])
+    return list(Export.objects.filter(team=request.auth.team).order_by("-pk")[:limit])
 
 
 @router.get("/exports/{uuid:pk}", response=ExportOut, summary="Read an export")
@@ -103,10 +120,18 @@ def export_detail(request: ApiRequest, pk: UUID) -> dict[str, Any]:
     return _out(access_export(request.auth, pk))
 
 
-@router.get("/exports/{uuid:pk}/archive", summary="Download an export", response={200: bytes})
+@router.get(
+    "/exports/{uuid:pk}/archive",
+    response={200: None, 409: Problem},
+    summary="Download an export",
+    openapi_extra={"responses": {200: {"content": {"application/zip": {}}}}},
+)
 def export_archive(request: ApiRequest, pk: UUID) -> FileResponse:
-    """The whole export as a zip file; 404 until it is ready."""
-    return archive_response(access_export(request.auth, pk))
+    """The whole export as a zip file; 409 until it is ready."""
+    export = access_export(request.auth, pk)
+    if not export.is_ready:
+        raise Conflict("There is no archive of this export yet: its state is not ready.", code="not_ready")
+    return archive_response(export)
 
 
 @router.get("/keys", response=dict[str, Any], summary="Read the key list")
@@ -116,9 +141,9 @@ def key_list(request: ApiRequest) -> Any:
     return canonical.load(write_list(current_list(request.auth.team)))
 
 
-@router.get("/statistics", response=dict[str, Any], summary="Read statistics")
+@router.get("/statistics", response={200: StatisticsOut, 404: Problem}, summary="Read statistics")
 def statistics(request: ApiRequest, dataset: UUID | None = None) -> dict[str, Any]:
-    """Totals by state, quality of approved pairs, teachers, approvers and signers."""
+    """Totals by state, quality of approved pairs, teachers, approvers and signers; of one data set or of the team."""
     require(request.auth, "read")
     found = access_dataset(request.auth, dataset) if dataset else None
     return statistics_of(request.auth.team, found.pk if found else None).to_json()

@@ -13,7 +13,7 @@ from datasets.access import access_dataset, access_pair
 from datasets.models import Decision, Pair
 from datasets.shapes import Claim, Critique, Passage, ProvenanceRecord, Teacher
 from studio.accounts.access import require
-from studio.web.http import ApiRequest, Invalid
+from studio.web.http import ApiRequest, Invalid, Problem
 from studio.web.ids import as_uuid
 from studio.web.paging import keyset_page
 
@@ -103,7 +103,7 @@ class DecideIn(Schema):
     reason_code: str = ""
 
 
-@router.get("/pairs", response=PairPage, summary="List pairs")
+@router.get("/pairs", response={200: PairPage, 404: Problem}, summary="List pairs")
 def pair_list(
     request: ApiRequest,
     status: PairStatus | None = None,
@@ -125,7 +125,7 @@ def pair_list(
     return {"results": page.rows, "next": page.next}
 
 
-@router.post("/pairs", response={201: PairOut}, summary="Propose a pair")
+@router.post("/pairs", response={201: PairOut, 404: Problem}, summary="Propose a pair")
 def pair_create(request: ApiRequest, data: PairIn) -> Status[Pair]:
     """Put a pair into the review queue."""
     require(request.auth, "propose")
@@ -156,7 +156,7 @@ def pair_detail(request: ApiRequest, pk: UUID) -> dict[str, object]:
     return {**fields, "decisions": list(pair.decisions.select_related("reviewer").order_by("position"))}
 
 
-@router.post("/pairs/{uuid:pk}/decide", response=PairOut, summary="Decide about a pair")
+@router.post("/pairs/{uuid:pk}/decide", response={200: PairOut, 409: Problem}, summary="Decide about a pair")
 def pair_decide(request: ApiRequest, pk: UUID, data: DecideIn) -> Pair:
     """Approve, reject or send back a version; 409 when it is no longer the one that waits."""
     pair = access_pair(request.auth, pk, right="review")

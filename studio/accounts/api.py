@@ -2,13 +2,14 @@
 
 from uuid import UUID
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from ninja import Router, Schema
 from ninja.security import HttpBearer
 
 from studio import __version__
 from studio.accounts.access import Actor
 from studio.accounts.actions import actor_of_token
+from studio.web import views
 
 router = Router(tags=["People"])
 
@@ -44,3 +45,18 @@ def who_am_i(request: HttpRequest) -> Self:
         role=actor.role,
         rights=sorted(actor.rights),
     )
+
+
+class Health(Schema):
+    """status: "ok", or "no database" with 503."""
+
+    status: str
+    version: str
+
+
+@router.get(
+    "/health", auth=None, response={200: Health, 503: Health}, tags=["Health"], summary="Whether the studio is well"
+)
+def health(request: HttpRequest) -> HttpResponse:
+    """For load balancers and watchers; needs no token."""
+    return views.health(request)

@@ -14,7 +14,7 @@ from studio.web.http import Forbidden
 
 View = Callable[..., HttpResponseBase]
 TEAM_KEY = "team"
-API_PAGES = {"openapi-json", "openapi-view", "api-root"}  # documentation, for people
+API_PAGES = {"openapi-view", "api-root"}  # documentation, for people
 
 
 class LoginRequired(LoginRequiredMiddleware):

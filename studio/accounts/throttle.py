@@ -11,8 +11,8 @@ from studio.web.http import TooMany
 
 def throttle(request: HttpRequest, action: str, *, tries: int, seconds: int) -> None:
     """Count a try; raises TooMany (429) beyond `tries` from the client's address in the current window of `seconds`."""
-    window = int(time.time()) // seconds
+    window, passed = divmod(int(time.time()), seconds)
     slot = f"throttle:{action}:{get_adapter().get_client_ip(request)}:{window}"
     cache.add(slot, 0, 2 * seconds)
     if cache.incr(slot) > tries:
-        raise TooMany
+        raise TooMany(retry_after_s=seconds - passed)

@@ -9,7 +9,7 @@ from ninja import Field, Router, Schema, Status
 from studio.chat import actions
 from studio.chat.access import access_conversation, access_message
 from studio.chat.models import Citation, Conversation, Message
-from studio.web.http import ApiRequest
+from studio.web.http import ApiRequest, Problem
 
 router = Router(tags=["Conversations"])
 
@@ -83,7 +83,9 @@ def create_conversation(request: ApiRequest, data: Question) -> Status[Asked]:
     return Status(201, _asked(actions.start_conversation(request.auth, data.question)))
 
 
-@router.post("/conversations/{uuid:pk}/messages", response={201: Asked}, summary="Ask on in a conversation")
+@router.post(
+    "/conversations/{uuid:pk}/messages", response={201: Asked, 409: Problem}, summary="Ask on in a conversation"
+)
 def create_message(request: ApiRequest, pk: UUID, data: FollowUp) -> Status[Asked]:
     """409 while the answer above is still being written."""
     conversation = access_conversation(request.auth, pk, right="ask")

@@ -15,7 +15,7 @@ from studio.vault.actions import store_document
 from studio.vault.models import Document
 from studio.vault.reading import text_of
 from studio.vault.search import hybrid
-from studio.web.http import ApiRequest, Conflict, Invalid
+from studio.web.http import ApiRequest, Conflict, Invalid, Problem
 
 router = Router(tags=["Vault"])
 
@@ -112,7 +112,12 @@ def document_detail(request: ApiRequest, pk: UUID) -> DocumentOut:
     return DocumentOut.of(access_document(request.auth, pk))
 
 
-@router.get("/documents/{uuid:pk}/text", summary="The extracted text")
+@router.get(
+    "/documents/{uuid:pk}/text",
+    response={200: None, 409: Problem},
+    summary="The extracted text",
+    openapi_extra={"responses": {200: {"content": {"text/plain": {"schema": {"type": "string"}}}}}},
+)
 def document_text(request: ApiRequest, pk: UUID) -> HttpResponse:
     """Plain text in UTF-8: what the offsets of passages, quotes and citations count in. 409 until it is ready."""
     document = access_document(request.auth, pk)

@@ -1,5 +1,6 @@
 """Refuses a request body that is too large before anything of it is read."""
 
+import json
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
@@ -22,14 +23,21 @@ class BodyLimit:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = dict(scope.get("headers", ()))
         if b"transfer-encoding" in headers and b"content-length" not in headers:
-            return await _refuse(send, 411, b"Say how long the body is: a Content-Length is needed.\n")
+            return await _refuse(scope, send, 411, "Say how long the body is: a Content-Length is needed.")
         length = headers.get(b"content-length", b"0")
         if not length.isdigit() or int(length) > self._limit:
-            return await _refuse(send, 413, f"At most {self._limit} bytes are accepted in one request.\n".encode())
+            return await _refuse(scope, send, 413, f"At most {self._limit} bytes are accepted in one request.")
         return await self._app(scope, receive, send)
 
 
-async def _refuse(send: Send, status: int, sentence: bytes) -> None:
-    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", str(len(sentence)).encode())]
-    await send({"type": "http.response.start", "status": status, "headers": [*headers, (b"connection", b"close")]})
-    await send({"type": "http.response.body", "body": sentence})
+async def _refuse(scope: Scope, send: Send, status: int, sentence: str) -> None:
+    """A line for people; for programs a problem as JSON. The connection ends: the body stays unread."""
+    kind, body = "text/plain; charset=utf-8", f"{sentence}\n"
+    if scope.get("path", "").startswith("/api/"):
+        kind = "application/problem+json"
+        found = {"type": "about:blank", "status": status, "title": sentence, "detail": sentence, "request_id": ""}
+        body = json.dumps(found)
+    headers = {"content-type": kind, "content-length": str(len(body)), "connection": "close"}
+    sent = [(name.encode(), value.encode()) for name, value in headers.items()]
+    await send({"type": "http.response.start", "status": status, "headers": sent})
+    await send({"type": "http.response.body", "body": body.encode()})

@@ -1,9 +1,11 @@
 """What views receive and what they answer when something is wrong."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import django.http
 from django_htmx.middleware import HtmxDetails
+from ninja import Schema
 
 if TYPE_CHECKING:
     from studio.accounts.access import Actor
@@ -29,6 +31,7 @@ class StudioError(Exception):
     status = 400
 
     def __init__(self, message: str = "", *, code: str = "") -> None:
+        self.headers: dict[str, str] = {}
         self.message = message or (self.__doc__ or "").strip()
         self.code = code or type(self).__name__.lower()
         super().__init__(self.message)
@@ -63,14 +66,45 @@ class TooMany(StudioError):
 
     status = 429
 
+    def __init__(self, message: str = "", *, code: str = "", retry_after_s: int = 60) -> None:
+        super().__init__(message, code=code)
+        self.headers = {"Retry-After": str(retry_after_s)}
+
+
+class FieldError(Schema):
+    """What is wrong with one field of a request."""
+
+    field: str
+    message: str
+
+
+class Problem(Schema):
+    """What went wrong (RFC 9457), as sentences for people; code: its name for programs, where it has one.
+
+    request_id: by which operators find the request in the log. errors: of a 422, field by field.
+    """
+
+    type: str
+    status: int
+    title: str
+    detail: str
+    code: str = ""
+    errors: list[FieldError] = []
+    request_id: str
+
 
 def problem(
-    request: django.http.HttpRequest, status: int, title: str, *, detail: str = "", **more: Any
+    request: django.http.HttpRequest,
+    status: int,
+    title: str,
+    *,
+    detail: str = "",
+    headers: Mapping[str, str] | None = None,
+    **more: Any,
 ) -> django.http.JsonResponse:
-    """A problem as JSON (RFC 9457), with the id by which operators find the request in the log."""
+    """The answer that `Problem` describes."""
     body = {"type": "about:blank", "status": status, "title": title, "detail": detail or title, **more}
     body["request_id"] = getattr(request, "request_id", "")
-    headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
     return django.http.JsonResponse(body, status=status, content_type="application/problem+json", headers=headers)
 
 

@@ -118,7 +118,10 @@ def errors(get_response: View) -> View:
         context = {"error": error, "status": error.status, "title": _TITLES.get(error.status, "This did not work")}
         is_part = request.htmx and not request.htmx.boosted  # type: ignore[attr-defined]
         template = "ui/_error.html" if is_part else "error.html"
-        return render(request, template, context, status=error.status)
+        response = render(request, template, context, status=error.status)
+        for name, value in error.headers.items():
+            response.headers[name] = value
+        return response
 
     middleware.process_exception = process_exception  # type: ignore[attr-defined]  # Django's hook on the callable
     return middleware

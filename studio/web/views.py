@@ -83,4 +83,6 @@ def _error(request: HttpRequest, status: int, sentence: str) -> HttpResponse:
 @login_not_required
 def server_error(request: HttpRequest) -> HttpResponse:
     """Rendered without the request, so that a database that is away cannot break the error page too."""
+    if request.path.startswith("/api/"):
+        return problem(request, 500, "The studio met an error of its own. Its operator finds it under this request id.")
     return HttpResponse(render_to_string("500.html"), status=500)

@@ -20,7 +20,7 @@ def test_an_export_is_started_followed_and_fetched(alice, api_for, pairs, settin
     assert started.status_code == 201
     assert (started.json()["rows"], started.json()["state"]) == (3, "building")
     address = f"/api/v1/exports/{started.json()['id']}"
-    assert api.get(f"{address}/archive").status_code == 404
+    assert api.get(f"{address}/archive").json()["code"] == "not_ready"
     run_as_worker(settings)
     found = api.get(address).json()
     assert (found["state"], found["rows"], found["ledger_seq"]) == ("ready", 3, 2)

@@ -215,7 +215,7 @@ PAGES: dict[str, Row] = {
     ),
     "events:event_list": Row(also={"stream": "stream:session"}, get=member()),
     # documentation of the API, for people
-    "api:openapi-json": Row(get=member(), post=member()),
+    "api:openapi-json": Row(get=member(), anonymous=(401, 405)),
     "api:openapi-view": Row(get=member(), post=member()),
 }
 
@@ -223,6 +223,7 @@ _PAIR = {"instruction": "What?", "completion": "That."}
 #: Operation: (the object in its address, the least role, status, body or file or query, the token's scope).
 API: dict[str, tuple[str, str, int, Data, str]] = {
     "GET /": ("", "member", 200, lambda _: {}, "read"),
+    "GET /health": ("", "anyone", 200, lambda _: {}, "read"),
     "POST /conversations": ("", "member", 201, ASKS, "write"),
     "POST /conversations/{pk}/messages": ("conversation", "member", 201, ASKS, "write"),
     "GET /conversations/{pk}": ("conversation", "member", 200, lambda _: {}, "read"),
@@ -241,9 +242,9 @@ API: dict[str, tuple[str, str, int, Data, str]] = {
     "GET /documents/{pk}/text": ("document", "member", 200, lambda _: {}, "read"),
     "GET /search": ("", "member", 200, lambda _: {"q": "battery"}, "read"),
     "POST /sessions": ("", "member", 201, lambda _: {"question": "How long?"}, "write"),
-    "GET /sessions/{session_id}": ("session", "member", 200, lambda _: {}, "read"),
-    "GET /sessions/{session_id}/events": ("session", "member", 200, lambda _: {}, "read"),
-    "POST /sessions/{session_id}/cancel": ("running_session", "member", 200, lambda _: {}, "write"),
+    "GET /sessions/{pk}": ("session", "member", 200, lambda _: {}, "read"),
+    "GET /sessions/{pk}/events": ("session", "member", 200, lambda _: {}, "read"),
+    "POST /sessions/{pk}/cancel": ("running_session", "member", 200, lambda _: {}, "write"),
 }
 
 #: Every member of the team may watch; nobody else.

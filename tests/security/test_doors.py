@@ -88,7 +88,7 @@ def test_an_operation_opens_for_those_in_its_row(world, operation):
 
     people = {role: world.ours.person(role) for role in ROLES}
     found = {role: status_for(user, world.ours, SCOPES) for role, user in people.items()}
-    wanted = {role: status if ROLES.index(role) >= ROLES.index(least) else 403 for role in ROLES}
+    wanted = {role: status if least in ROLES[: ROLES.index(role) + 1] else 403 for role in ROLES}
     found["stranger"] = status_for(world.theirs.person("owner"), world.theirs, SCOPES)
     wanted["stranger"] = 404 if of else status
     found["scope alone"] = status_for(people["owner"], world.ours, list({"read", scope}))
@@ -99,7 +99,7 @@ def test_an_operation_opens_for_those_in_its_row(world, operation):
     wanted["anonymous"] = 401
     found["a browser's cookie"] = call(method, path, data(world.ours), {}, copy_of(world.browsers["owner"]))
     wanted["a browser's cookie"] = 401
-    assert found == wanted
+    assert found == (dict.fromkeys(wanted, status) if least == "anyone" else wanted)
 
 
 def call(method: str, path: str, data: dict, headers: dict[str, str], client: Client | None = None) -> int:

@@ -1,6 +1,7 @@
 """Large bodies are refused before they are read."""
 
 import asyncio
+import json
 from typing import Any
 
 import pytest
@@ -38,3 +39,15 @@ def status_of(*headers: tuple[bytes, bytes]) -> int:
 )
 def test_only_bodies_of_known_and_fitting_length_pass(headers: tuple[tuple[bytes, bytes], ...], status: int) -> None:
     assert status_of(*headers) == status
+
+
+def test_programs_get_the_refusal_as_a_problem() -> None:
+    sent: list[dict[str, Any]] = []
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    scope = {"type": "http", "path": "/api/v1/documents", "headers": [(b"content-length", b"101")]}
+    asyncio.run(BodyLimit(_app, 100)(scope, send, send))
+    assert (b"content-type", b"application/problem+json") in sent[0]["headers"]
+    assert json.loads(sent[1]["body"])["status"] == 413
