@@ -1,13 +1,18 @@
 """The Celery application: workers for jobs, on Redis or on a folder of message files."""
 
 import os
+import warnings
 from typing import Any
 
 from celery import Celery
-from celery.signals import worker_process_init
+from celery.exceptions import SecurityWarning
+from celery.signals import worker_process_init, worker_shutting_down
 from django.conf import settings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "studio.settings")
+
+# Celery warns root of pickled messages, which are not accepted here; in a container root is nobody else.
+warnings.filterwarnings("ignore", category=SecurityWarning)
 
 app = Celery("studio")
 
@@ -51,6 +56,14 @@ def end_with_the_worker(**_: Any) -> None:
     from studio.supervisor.process import die_with_parent
 
     die_with_parent()
+
+
+@worker_shutting_down.connect
+def drain(**_: Any) -> None:
+    """Asked to end, a worker hands over what it cannot finish soon."""
+    from studio.jobs import draining
+
+    draining.begin()
 
 
 configure()

@@ -1,7 +1,9 @@
 """Reading the environment: every setting may be given as NAME or as NAME_FILE, a path to a file that holds it."""
 
+import math
 import os
 import secrets
+from collections.abc import Collection
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -34,15 +36,63 @@ def number(name: str, default: float, *, minimum: float = 0) -> float:
     try:
         parsed = float(value)
     except ValueError:
-        raise SettingError(f"{name} must be a number, not {value!r}") from None
+        parsed = math.nan
+    if not math.isfinite(parsed):
+        raise SettingError(f"{name} must be a number, not {value!r}")
     if parsed < minimum:
-        raise SettingError(f"{name} must be at least {minimum}")
+        raise SettingError(f"{name} must be at least {minimum:g}, not {value}")
     return parsed
+
+
+def whole(name: str, default: int, *, minimum: int = 0, maximum: int | None = None) -> int:
+    """The setting as a whole number from minimum to maximum."""
+    value = number(name, default, minimum=minimum)
+    if value != int(value):
+        raise SettingError(f"{name} must be a whole number, not {value:g}")
+    if maximum is not None and value > maximum:
+        raise SettingError(f"{name} must be at most {maximum}, not {value:.0f}")
+    return int(value)
+
+
+def choice(name: str, default: str, options: Collection[str]) -> str:
+    """The setting as one of some words, in upper case."""
+    value = text(name, default).upper()
+    if value not in options:
+        raise SettingError(f"{name} must be one of {', '.join(options)}, not {value!r}")
+    return value
+
+
+def folder(name: str, default: Path) -> Path:
+    """The setting as a folder that this process can write to; it is made where it is missing (0700)."""
+    path = Path(text(name, str(default))).resolve()
+    try:
+        path.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except FileExistsError:
+        raise SettingError(f"{name} names a file, not a folder: {path}") from None
+    except OSError as error:
+        raise SettingError(f"{name} names a folder that cannot be made: {path} ({error.strerror})") from error
+    if not os.access(path, os.W_OK | os.X_OK):
+        raise SettingError(f"{name} names a folder that cannot be written to: {path}")
+    return path
 
 
 def words(name: str, default: str = "") -> list[str]:
     """The setting as a list, separated by commas or white space."""
     return text(name, default).replace(",", " ").split()
+
+
+def address(host: str, port: int) -> str:
+    """The address at which a browser on this machine finds what listens there."""
+    reachable = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104  compared
+    return f"http://[{reachable}]:{port}" if ":" in reachable else f"http://{reachable}:{port}"
+
+
+def base_url(name: str, default: str) -> str:
+    """The setting as an address without a slash at its end."""
+    value = text(name, default).rstrip("/")
+    if urlsplit(value).scheme not in {"http", "https"} or not urlsplit(value).hostname:
+        raise SettingError(f"{name} must be an address such as https://studio.example.org, not {value!r}")
+    return value
 
 
 def key_file(path: Path, *, length: int = 32) -> bytes:

@@ -1,6 +1,7 @@
 """The one settings file; what operators may want to change is read from the environment (see the help page)."""
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import django_stubs_ext
 
@@ -10,8 +11,7 @@ from studio import env
 django_stubs_ext.monkeypatch()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-STUDIO_DATA_DIR = Path(env.text("STUDIO_DATA_DIR", str(BASE_DIR / "var"))).absolute()
-STUDIO_DATA_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)
+STUDIO_DATA_DIR = env.folder("STUDIO_DATA_DIR", BASE_DIR / "var")
 STUDIO_RUN_DIR = STUDIO_DATA_DIR / "run"
 STUDIO_KEYS_DIR = STUDIO_DATA_DIR / "keys"
 
@@ -25,9 +25,9 @@ DATABASES = {"default": env.database(env.text("STUDIO_DATABASE_URL"), data_dir=S
 DEBUG = env.flag("STUDIO_DEBUG")
 SECRET_KEY = env.text("STUDIO_SECRET_KEY") or env.key_file(STUDIO_KEYS_DIR / "django.key", length=48).hex()
 STUDIO_HOST = env.text("STUDIO_HOST", "127.0.0.1")
-STUDIO_PORT = int(env.number("PORT", 8000, minimum=1))
-STUDIO_BASE_URL = env.text("STUDIO_BASE_URL", f"http://{STUDIO_HOST}:{STUDIO_PORT}").rstrip("/")
-ALLOWED_HOSTS = env.words("STUDIO_ALLOWED_HOSTS", "127.0.0.1 localhost [::1]")
+STUDIO_PORT = env.whole("PORT", 8000, minimum=1, maximum=65535)
+STUDIO_BASE_URL = env.base_url("STUDIO_BASE_URL", env.address(STUDIO_HOST, STUDIO_PORT))
+ALLOWED_HOSTS = env.words("STUDIO_ALLOWED_HOSTS", f"127.0.0.1 localhost [::1] {urlsplit(STUDIO_BASE_URL).hostname}")
 CSRF_TRUSTED_ORIGINS = [STUDIO_BASE_URL] if STUDIO_BASE_URL.startswith("https://") else []
 ROOT_URLCONF = "studio.urls"
 ASGI_APPLICATION = "studio.asgi.application"
@@ -142,8 +142,8 @@ X_FRAME_OPTIONS = "DENY"
 
 # --- work in the background -----------------------------------------------------------------------
 
-STUDIO_WORKER_THREADS = int(env.number("STUDIO_WORKER_THREADS", 24, minimum=1))
-STUDIO_WORKER_PROCESSES = int(env.number("STUDIO_WORKER_PROCESSES", 2, minimum=1))
+STUDIO_WORKER_THREADS = env.whole("STUDIO_WORKER_THREADS", 24, minimum=1)
+STUDIO_WORKER_PROCESSES = env.whole("STUDIO_WORKER_PROCESSES", 2, minimum=1)
 STUDIO_EVENTS_POLL_SECONDS = env.number("STUDIO_EVENTS_POLL_SECONDS", 2, minimum=0.1)
 STUDIO_JOB_LEASE_SECONDS = env.number("STUDIO_JOB_LEASE_SECONDS", 30, minimum=1)
 STUDIO_REVIEW_LEASE_SECONDS = env.number("STUDIO_REVIEW_LEASE_SECONDS", 600, minimum=1)
@@ -164,12 +164,12 @@ STUDIO_OUTBOUND_ALLOW = env.words("STUDIO_OUTBOUND_ALLOW", "" if STUDIO_REDIS_UR
 STUDIO_TEACHER_URL = env.text("STUDIO_TEACHER_URL")
 STUDIO_TEACHER_MODEL = env.text("STUDIO_TEACHER_MODEL")
 STUDIO_TEACHER_KEY = env.text("STUDIO_TEACHER_KEY")
-STUDIO_TEACHER_MAX_TOKENS = int(env.number("STUDIO_TEACHER_MAX_TOKENS", 0))
+STUDIO_TEACHER_MAX_TOKENS = env.whole("STUDIO_TEACHER_MAX_TOKENS", 0)
 DEEPSEEK_API_KEY = env.text("DEEPSEEK_API_KEY")
 
 # --- limits ---------------------------------------------------------------------------------------
 
-STUDIO_UPLOAD_MAX_MB = int(env.number("STUDIO_UPLOAD_MAX_MB", 50, minimum=1))
+STUDIO_UPLOAD_MAX_MB = env.whole("STUDIO_UPLOAD_MAX_MB", 50, minimum=1)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 FILE_UPLOAD_TEMP_DIR = None
@@ -181,14 +181,15 @@ LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "UTC"
 USE_TZ = True
 STUDIO_ROLE = env.text("STUDIO_ROLE", "web")  # which process this is: web processes seal secrets and cannot open them
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"plain": {"()": "studio.web.logs.KeyValueFormatter"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
-    "root": {"handlers": ["stderr"], "level": env.text("STUDIO_LOG_LEVEL", "WARNING").upper()},
+    "root": {"handlers": ["stderr"], "level": env.choice("STUDIO_LOG_LEVEL", "WARNING", LOG_LEVELS)},
     "loggers": {
-        "studio": {"level": env.text("STUDIO_LOG_LEVEL", "INFO").upper()},
+        "studio": {"level": env.choice("STUDIO_LOG_LEVEL", "INFO", LOG_LEVELS)},
         "django.request": {"level": "ERROR"},
     },
 }

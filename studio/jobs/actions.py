@@ -3,22 +3,26 @@
 import logging
 import os
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from datetime import datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any, get_args
 
 from celery import current_app
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from studio.accounts.models import Team
 from studio.jobs.models import Job
-from studio.jobs.registry import definition
+from studio.jobs.registry import Queue, definition, recorded
 
 RUN_TASK = "studio.jobs.run_job"
 REPUBLISH = timedelta(seconds=3)
+MOST_MESSAGES = 200
 log = logging.getLogger("studio.jobs")
 
 
@@ -28,14 +32,16 @@ def enqueue(name: str, *, key: str = "", team: Team | None = None, run_at: datet
     key: while a job of this name and key is live, it is returned instead of a second one.
     ids: arguments of the job function; text ids only.
     """
+    queue = definition(name).queue
+    job = Job(name=name, key=key, team=team, kwargs=ids, queue=queue, run_at=run_at or timezone.now())
     with transaction.atomic():
-        if key and (live := Job.objects.live().filter(name=name, key=key).first()):
-            return live
-        job = Job.objects.create(
-            name=name, key=key, team=team, kwargs=ids, queue=definition(name).queue, run_at=run_at or timezone.now()
-        )
-        transaction.on_commit(lambda: publish(job))
-    return job
+        live = None
+        while live is None:  # the one that was in the way may have ended before it could be read
+            Job.objects.bulk_create([job], ignore_conflicts=True)  # waits for another transaction that adds the same
+            live = Job.objects.live().filter(name=name, key=key).first() if key else job
+        if live.pk == job.pk:
+            transaction.on_commit(lambda: publish(job))
+    return live
 
 
 def publish(job: Job) -> None:
@@ -47,13 +53,13 @@ def publish(job: Job) -> None:
 
 def cancel(name: str, key: str) -> bool:
     """Call off the live job of that name and key; a running one is asked to stop. Returns whether there was one."""
-    now = timezone.now()
-    live = Job.objects.filter(name=name, key=key)
-    waiting = live.filter(status=Job.Status.QUEUED).update(
-        status=Job.Status.CANCELLED, finished=now, message="Called off before it began."
-    )
-    running = live.filter(status=Job.Status.RUNNING).update(cancel_requested=True)
-    return bool(waiting or running)
+    rows = Job.objects.filter(name=name, key=key)
+    with transaction.atomic():
+        called_off = rows.live().update(cancel_requested=True)  # locks them: none can be claimed before the next line
+        rows.filter(status=Job.Status.QUEUED).update(
+            status=Job.Status.CANCELLED, finished=timezone.now(), message="Called off before it began."
+        )
+    return bool(called_off)
 
 
 def sweep(*, is_alive: Callable[[str], bool] | None = None) -> int:
@@ -64,29 +70,60 @@ def sweep(*, is_alive: Callable[[str], bool] | None = None) -> int:
     """
     is_alive = is_alive or _is_alive
     repaired = 0
-    for job in Job.objects.filter(status=Job.Status.RUNNING)[:500]:
+    for job in Job.objects.filter(status=Job.Status.RUNNING).order_by("lease_until")[:500]:
         is_expired = job.lease_until is not None and job.lease_until < timezone.now()
         if is_expired or not is_alive(job.worker):
-            repaired += _give_back(job)
-    unseen = Q(published__isnull=True) | Q(published__lt=timezone.now() - REPUBLISH)
-    for job in Job.objects.due().filter(unseen)[:200]:
-        publish(job)
-        repaired += 1
-    return repaired
+            try:
+                repaired += _give_back(job)
+            except Exception:  # one job's trouble must not keep the others from being repaired
+                log.exception("job could not be given back", extra={"job": job.name, "key": job.key})
+    return repaired + sum(map(_publish_again, get_args(Queue)))
 
 
 def _give_back(job: Job) -> int:
     mine = Job.objects.filter(pk=job.pk, status=Job.Status.RUNNING, claims=job.claims)
-    if job.attempts >= definition(job.name).max_attempts:
+    if job.attempts >= recorded(job.name).max_attempts:
         return fail(mine, job, "It was interrupted too often.", cause=f"{job.attempts} claims ended without an answer")
-    return mine.update(status=Job.Status.QUEUED, run_at=timezone.now(), published=None, worker="", lease_until=None)
+    return _requeue(mine)
+
+
+def _requeue(rows: QuerySet[Job], **fields: Any) -> int:
+    now = timezone.now()
+    return rows.update(status=Job.Status.QUEUED, run_at=now, published=None, worker="", lease_until=None, **fields)
+
+
+def _publish_again(queue: str) -> int:
+    """Publish due jobs that nobody has claimed, but never pile up more messages than workers will soon take."""
+    unseen = Q(published__isnull=True) | Q(published__lt=timezone.now() - REPUBLISH)
+    jobs = list(Job.objects.due().filter(unseen, queue=queue).order_by("run_at", "pk")[:MOST_MESSAGES])
+    if jobs:
+        jobs = jobs[: max(0, MOST_MESSAGES - messages(queue))]
+    for job in jobs:
+        publish(job)
+    return len(jobs)
+
+
+def messages(queue: str) -> int:
+    """How many messages wait in the broker; 0 when it cannot say."""
+    with suppress(OperationalError, OSError), current_app.connection_for_write() as connection:
+        return int(connection.default_channel.queue_declare(queue=queue).message_count)
+    return 0
+
+
+def hand_over(workers: Collection[str]) -> int:
+    """Put the running jobs of workers that are about to end back on their queues; it is no failed attempt of theirs."""
+    return _requeue(Job.objects.filter(status=Job.Status.RUNNING, worker__in=workers), attempts=F("attempts") - 1)
 
 
 def fail(rows: QuerySet[Job], job: Job, message: str, *, cause: str) -> int:
     """End a job as failed if the conditional rows still match, and tell the object it worked on. Returns 1 or 0."""
-    changed = rows.update(status=Job.Status.FAILED, finished=timezone.now(), message=message, cause=cause, worker="")
-    if changed and (on_failure := definition(job.name).on_failure):
-        on_failure(job.kwargs, message)
+    on_failure = recorded(job.name).on_failure
+    with transaction.atomic():  # both or neither: a crash between them would leave the object waiting for ever
+        changed = rows.update(
+            status=Job.Status.FAILED, finished=timezone.now(), message=message, cause=cause, worker="", lease_until=None
+        )
+        if changed and on_failure:
+            on_failure(job.kwargs, message)
     if changed:
         log.error("job failed", extra={"job": job.name, "key": job.key, "cause": cause})
     return changed
@@ -98,15 +135,23 @@ def forget_finished(*, older_than: timedelta = timedelta(days=14)) -> int:
     return Job.objects.filter(ended, finished__lt=timezone.now() - older_than).delete()[0]
 
 
-def worker_name() -> str:
-    """This process, as a claim names it."""
-    return f"{os.getpid()}@{socket.gethostname()}"
+def worker_name(pid: int | None = None) -> str:
+    """A process of this machine, this one by default, as a claim names it."""
+    return f"{pid or os.getpid()}@{_machine()}"
+
+
+@cache
+def _machine() -> str:
+    """Where a process id means the same process: host and process namespace, for containers may share a host's name."""
+    with suppress(OSError):
+        return f"{socket.gethostname()[:40]}/{Path('/proc/self/ns/pid').readlink().name[:20]}"
+    return socket.gethostname()[:40]
 
 
 def _is_alive(worker: str) -> bool:
     """Whether the claiming process may still run: unknown (another machine) counts as alive, its lease decides."""
-    pid, _, host = worker.partition("@")
-    if not pid.isdecimal() or host != socket.gethostname():
+    pid, _, machine = worker.partition("@")
+    if not pid.isdecimal() or machine != _machine():
         return True
     try:
         os.kill(int(pid), 0)

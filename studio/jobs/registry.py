@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 Queue = Literal["io", "cpu"]
+UNKNOWN_ATTEMPTS = 8
 Run = Callable[..., None]
 OnFailure = Callable[[dict[str, Any], str], None]
 
@@ -70,6 +71,17 @@ def job(name: str, *, queue: Queue, max_attempts: int = 3, on_failure: OnFailure
 def definition(name: str) -> Definition:
     """The registered job. Raises KeyError."""
     return _definitions[name]
+
+
+def recorded(name: str) -> Definition:
+    """The job of a row on record. Rows outlive code, so a name that this version does not know gets a stand-in, which
+    tries often enough for a worker of another version to take the job during an upgrade, and then fails it."""
+    stand_in = Definition(name=name, run=_unknown, queue="io", max_attempts=UNKNOWN_ATTEMPTS, on_failure=None)
+    return _definitions.get(name, stand_in)
+
+
+def _unknown(*_: object, **__: object) -> None:
+    raise LookupError("this version of the studio knows no such job")
 
 
 def definitions() -> dict[str, Definition]:

@@ -14,9 +14,10 @@ from django.utils import timezone
 
 from studio.jobs.actions import fail, worker_name
 from studio.jobs.models import Job
-from studio.jobs.registry import JobFailed, Retry, definition
+from studio.jobs.registry import JobFailed, Retry, recorded
 from studio.web.logs import bound
 
+LONGEST_PAUSE = timedelta(minutes=5)
 log = logging.getLogger("studio.jobs")
 
 
@@ -54,7 +55,7 @@ def run(job_id: str) -> bool:
     job = claim(job_id)
     if job is None:
         return False
-    work = definition(job.name)
+    work = recorded(job.name)
     with bound(job=str(job.pk), name=job.name), _beat.covering(job):
         try:
             work.run(JobContext(job), **job.kwargs)
@@ -96,7 +97,7 @@ def _crashed(job: Job, max_attempts: int, error: Exception) -> None:
     if job.attempts >= max_attempts:
         fail(_mine(job), job, "Something unexpected went wrong; the operator's log says what.", cause=cause)
     else:
-        run_at = timezone.now() + timedelta(seconds=2**job.attempts)
+        run_at = timezone.now() + min(LONGEST_PAUSE, timedelta(seconds=2**job.attempts))
         _end(job, Job.Status.QUEUED, run_at=run_at, message="It will be tried again.", cause=cause, published=None)
 
 

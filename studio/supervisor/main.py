@@ -1,5 +1,6 @@
 """What `manage.py up` does: prepare the data folder, start web and workers, sweep, and end everything it started."""
 
+import errno
 import fcntl
 import os
 import signal
@@ -10,19 +11,23 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
+from types import FrameType
 from typing import IO, Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.db import close_old_connections
+from django.db import DatabaseError
 
+from studio import env
 from studio.accounts.secrets import public_half
 from studio.events.poke import socket_folder
 from studio.supervisor import turns
 from studio.supervisor.process import Child
+from studio.supervisor.upkeep import Upkeep
 
-SWEEP_SECONDS = 0.5
 PATIENCE_SECONDS = 8.0
+#: How long the processes of a supervisor that was just killed may still hold the port.
+PORT_SECONDS = 3.0
 Say = Callable[[str], None]
 
 
@@ -37,16 +42,19 @@ class Supervisor:
         self._say = say
         self._lock: IO[str] | None = None
         self._stopping = False
-        self._swept = 0.0
+        self._upkeep = Upkeep()
 
     def run(self) -> None:
-        """Start everything and stay until a signal asks to end. Raises CannotStart with a sentence for people."""
+        """Start everything and stay until a signal asks to end.
+
+        Raises CannotStart with a sentence for people, and KeyboardInterrupt when asked to end before anything runs.
+        """
+        _on_signals(signal.default_int_handler)
         self._take_data_folder()
         _check_port()
         self._prepare()
         children = _children()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, self._stop)
+        _on_signals(self._stop)
         try:
             for child in children:
                 child.start()
@@ -82,18 +90,23 @@ class Supervisor:
 
     def _prepare(self) -> None:
         self._say(f"Data folder: {settings.STUDIO_DATA_DIR}")
-        with turns.one_at_a_time("prepare"):
-            call_command("migrate", verbosity=0, interactive=False)
-        if not settings.STUDIO_REDIS_URL:
-            call_command("createcachetable", verbosity=0)
-        call_command("collectstatic", verbosity=0, interactive=False)
+        try:
+            with turns.one_at_a_time("prepare"):
+                call_command("migrate", verbosity=0, interactive=False)
+            if not settings.STUDIO_REDIS_URL:
+                call_command("createcachetable", verbosity=0)
+            call_command("collectstatic", verbosity=0, interactive=False)
+        except DatabaseError as error:
+            raise CannotStart(f"The database cannot be used: {error}") from error
+        except OSError as error:
+            raise CannotStart(f"The data folder cannot be used: {error}") from error
         for leftover in socket_folder().glob("poke-*.sock"):
             leftover.unlink(missing_ok=True)
 
     def _announce(self, children: list[Child]) -> None:
         from studio.accounts.actions import first_start
 
-        while not self._stopping and not _is_healthy():
+        while not self._stopping and not is_healthy():
             self._tend(children)
             time.sleep(0.1)
         if self._stopping:
@@ -106,38 +119,51 @@ class Supervisor:
         self._say("Ctrl-C ends it.")
 
     def _tend(self, children: list[Child]) -> None:
-        from studio.jobs.actions import forget_finished, sweep
-
         for child in children:
             if sentence := child.tend():
                 self._say(sentence)
-        if time.monotonic() - self._swept < SWEEP_SECONDS:
-            return
-        is_first = self._swept == 0.0
-        self._swept = time.monotonic()
         try:
-            sweep()
-            if is_first:
-                forget_finished()
+            self._upkeep.tend()
         except Exception as error:  # noqa: BLE001  the supervisor must outlive a database that is away for a moment
             self._say(f"The sweeper could not work: {error}")
-        finally:
-            close_old_connections()
 
     def _stop(self, *_: Any) -> None:
         self._stopping = True
 
 
+def _on_signals(handle: Callable[[int, FrameType | None], Any]) -> None:
+    """Ctrl-C, the end asked for by a service manager, and a terminal that was closed all mean the same."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if number == signal.SIGHUP and signal.getsignal(number) is signal.SIG_IGN:
+            continue  # started by nohup, it outlives its terminal
+        signal.signal(number, handle)
+
+
 def _check_port() -> None:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((settings.STUDIO_HOST, settings.STUDIO_PORT))
-        except OSError as error:
-            raise CannotStart(
-                f"Port {settings.STUDIO_PORT} on {settings.STUDIO_HOST} cannot be used ({error.strerror}). "
-                f"Choose another: PORT={settings.STUDIO_PORT + 1} make up"
-            ) from None
+    host, port = settings.STUDIO_HOST, settings.STUDIO_PORT
+    deadline = time.monotonic() + PORT_SECONDS
+    while error := _refusal(host, port):
+        if error.errno == errno.EADDRINUSE and time.monotonic() < deadline:
+            time.sleep(0.1)
+            continue
+        if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
+            raise CannotStart(f"STUDIO_HOST={host} is no address of this machine ({error.strerror}).")
+        other = port + 1 if 1024 <= port < 65535 else 8000
+        raise CannotStart(
+            f"Port {port} on {host} cannot be used ({error.strerror}). Choose another: PORT={other} make up"
+        )
+
+
+def _refusal(host: str, port: int) -> OSError | None:
+    """What stands against listening there."""
+    try:
+        family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        return error
+    return None
 
 
 def _children() -> list[Child]:
@@ -146,11 +172,9 @@ def _children() -> list[Child]:
     celery += ["--without-heartbeat", "--loglevel", "WARNING"]
     serve = ["--host", settings.STUDIO_HOST, "--port", str(settings.STUDIO_PORT), "--lifespan", "off"]
     serve += ["--no-access-log", "--log-level", "warning", "--no-server-header", "--timeout-graceful-shutdown", "3"]
-    # The web process gets the public half of the sealing key and no way to the other one.
-    web = {"STUDIO_ROLE": "web", "STUDIO_SEAL_KEY": "", "STUDIO_SEAL_KEY_FILE": "", "STUDIO_SEAL_PUBLIC": public_half()}
     threads, processes = str(settings.STUDIO_WORKER_THREADS), str(settings.STUDIO_WORKER_PROCESSES)
     return [
-        Child("web", [python, "-m", "uvicorn", "studio.asgi:application", *serve], web),
+        Child("web", [python, "-m", "uvicorn", "studio.asgi:application", *serve], _environment_of_web()),
         Child(
             "io worker", [*celery, "-P", "threads", "-c", threads, "-Q", "io", "-n", "io@%h"], {"STUDIO_ROLE": "worker"}
         ),
@@ -162,12 +186,20 @@ def _children() -> list[Child]:
     ]
 
 
-def _is_healthy() -> bool:
-    host = f"[{settings.STUDIO_HOST}]" if ":" in settings.STUDIO_HOST else settings.STUDIO_HOST
-    url = f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{settings.STUDIO_PORT}/health"  # noqa: S104  compared
-    request = urllib.request.Request(url, headers={"Host": settings.ALLOWED_HOSTS[0].lstrip(".")})
+def _environment_of_web() -> dict[str, str]:
+    """The web process may seal but not open, and learns of the teachers' keys only that they are set."""
+    own = {"STUDIO_ROLE": "web", "STUDIO_SEAL_KEY": "", "STUDIO_SEAL_KEY_FILE": "", "STUDIO_SEAL_PUBLIC": public_half()}
+    for name in ("STUDIO_TEACHER_KEY", "DEEPSEEK_API_KEY"):
+        own |= {name: "set" if env.text(name) else "", f"{name}_FILE": ""}
+    return own
+
+
+def is_healthy() -> bool:
+    """Whether the web process of this machine answers and reaches its database."""
+    url = f"{env.address(settings.STUDIO_HOST, settings.STUDIO_PORT)}/health"
+    host = settings.ALLOWED_HOSTS[0].lstrip(".").replace("*", "localhost")
     try:
-        with urllib.request.urlopen(request, timeout=2) as answer:  # noqa: S310
+        with urllib.request.urlopen(urllib.request.Request(url, headers={"Host": host}), timeout=2) as answer:  # noqa: S310
             return bool(answer.status == 200)
     except (urllib.error.URLError, OSError):
         return False

@@ -8,15 +8,21 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 
 _PR_SET_PDEATHSIG = 1
 _prctl = ctypes.CDLL(None).prctl if sys.platform == "linux" else None
 
 
-def die_with_parent() -> None:
-    """Have the kernel end this process when its parent is gone, even by kill -9 (Linux; elsewhere nothing happens)."""
+def die_with_parent(parent: int | None = None) -> None:
+    """Have the kernel end this process when its parent is gone, even by kill -9 (Linux; elsewhere nothing happens).
+
+    parent: its process id, if that one may have been killed before the kernel was asked.
+    """
     if _prctl:
         _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        if parent is not None and os.getppid() != parent:
+            os._exit(1)
 
 
 class Child:
@@ -42,7 +48,7 @@ class Child:
             self._command,
             env=self._env,
             start_new_session=True,  # Ctrl-C reaches the supervisor alone, which then ends the children in order
-            preexec_fn=die_with_parent,
+            preexec_fn=partial(die_with_parent, os.getpid()),
         )
 
     def tend(self) -> str | None:

@@ -5,6 +5,8 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 
+from studio.llm.guard import Allowed
+
 
 @register
 def transactions(**_: Any) -> list[CheckMessage]:
@@ -23,6 +25,18 @@ def modes(**_: Any) -> list[CheckMessage]:
     if settings.STUDIO_REDIS_URL and not is_postgres:
         return [Warning("Redis is used with SQLite: run web and workers on one machine only.", id="studio.W002")]
     return []
+
+
+@register
+def outbound(**_: Any) -> list[CheckMessage]:
+    """A rule that cannot be read would come to light only when a teacher is asked."""
+    errors: list[CheckMessage] = []
+    for rule in settings.STUDIO_OUTBOUND_ALLOW:
+        try:
+            Allowed.parse(rule)
+        except ValueError as error:
+            errors.append(Error(f"STUDIO_OUTBOUND_ALLOW: {error}", id="studio.E003"))
+    return errors
 
 
 @register(deploy=True)

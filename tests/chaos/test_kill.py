@@ -149,7 +149,6 @@ def _kill_at_random(studio: Studio, chance: random.Random, load: Load) -> dict[s
         if kind == "supervisor":
             studio.kill()
             time.sleep(chance.uniform(0.0, 0.5))
-            studio.until_free()
             studio.start(wait=False)
         else:
             os.kill(studio.until(lambda kind=kind: studio.children().get(kind), 60), signal.SIGKILL)

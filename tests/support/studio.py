@@ -4,7 +4,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -88,23 +87,16 @@ class Studio:
                 self._process.kill()
                 self._process.wait()
 
+    def ended(self) -> int:
+        """The exit code of the supervisor, once it has ended by itself."""
+        assert self._process is not None
+        return self._process.wait(30)
+
     def kill(self) -> None:
         """kill -9 of the supervisor."""
         assert self._process is not None
         self._process.kill()
         self._process.wait()
-
-    def until_free(self) -> None:
-        """Wait until the port is free again after a kill; a supervisor that starts before that says so and ends."""
-
-        def is_free() -> bool:
-            with socket.socket() as probe:
-                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-                return probe.connect_ex(("127.0.0.1", self.port)) != 0
-
-        end = time.monotonic() + 20
-        while not is_free() and time.monotonic() < end:
-            time.sleep(0.05)
 
     def children(self) -> dict[str, int]:
         """The pids of web, io worker and cpu worker, by name."""

@@ -3,10 +3,10 @@
 import time
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
-from django.db import close_old_connections
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import DatabaseError
 
-from studio.jobs.actions import sweep
+from studio.supervisor.upkeep import Upkeep
 
 
 class Command(BaseCommand):
@@ -16,9 +16,15 @@ class Command(BaseCommand):
         parser.add_argument("--forever", action="store_true", help="repeat every second until the process is ended")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        upkeep = Upkeep()
         while True:
-            repaired = sweep()
-            close_old_connections()
+            try:
+                repaired = upkeep.tend()
+            except DatabaseError as error:
+                if not options["forever"]:
+                    raise CommandError(f"The database cannot be used: {error}") from error
+                self.stderr.write(f"The sweeper could not work: {error}")
+                repaired = 0
             if repaired or not options["forever"]:
                 self.stdout.write(f"{repaired} jobs put back or published again")
             if not options["forever"]:

@@ -1,0 +1,51 @@
+"""How a studio ends and comes back: asked to, killed, while teachers are still being asked."""
+
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.chat_server import ChatServer, chat_server
+from tests.support.studio import Studio
+
+pytestmark = pytest.mark.flow
+
+JOBS = "from studio.jobs.models import Job; print('JOBS', *Job.objects.values_list('status', 'attempts'))"
+
+
+@pytest.fixture
+def model() -> Iterator[ChatServer]:
+    with chat_server(latency_s=60) as server:
+        yield server
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_asked_to_end_it_hands_its_work_over_and_leaves_nothing(model: ChatServer, number: signal.Signals) -> None:
+    with Studio(STUDIO_TEACHER_URL=model.url, STUDIO_TEACHER_MODEL="scripted") as studio:
+        body = {"question": "How warm?", "draft": "It is 8 °C.", "evidence": ["It is 8 °C here."]}
+        pk = studio.api("POST", "/sessions", json=body, expect=201)["id"]
+        studio.until(lambda: model.requests)
+        family = _descendants(studio.pid)
+        os.kill(studio.pid, number)
+        assert studio.ended() == 0
+        assert len(family) >= 4
+        assert not [pid for pid in family if Path(f"/proc/{pid}").exists()]
+        assert "JOBS ('queued', 0)" in studio.manage("shell", "-v", "0", "-c", JOBS)
+
+        model.latency_s = 0
+        studio.start()
+        studio.until(lambda: studio.api("GET", f"/sessions/{pk}")["state"] == "done")
+
+
+def test_started_right_after_it_was_killed_it_waits_for_its_port(model: ChatServer) -> None:
+    with Studio() as studio:
+        studio.kill()
+        studio.start()
+        assert "cannot be used" not in studio.log.read_text()
+
+
+def _descendants(pid: int) -> list[int]:
+    children = [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    return children + [deeper for child in children for deeper in _descendants(child)]

@@ -1,0 +1,92 @@
+"""Settings from the environment: what cannot be used is refused in one sentence."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from studio import env
+from studio.env import SettingError
+
+
+@pytest.mark.parametrize("value", ["text", "nan", "inf", "0x1F", "8 0"])
+def test_what_is_no_number_is_refused(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    monkeypatch.setenv("PORT", value)
+    with pytest.raises(SettingError, match="PORT must be a number"):
+        env.whole("PORT", 8000)
+
+
+@pytest.mark.parametrize(("value", "sentence"), [("0", "at least 1"), ("65536", "at most 65535"), ("8.5", "whole")])
+def test_a_number_out_of_range_is_refused(monkeypatch: pytest.MonkeyPatch, value: str, sentence: str) -> None:
+    monkeypatch.setenv("PORT", value)
+    with pytest.raises(SettingError, match=sentence):
+        env.whole("PORT", 8000, minimum=1, maximum=65535)
+
+
+def test_a_folder_is_made_with_those_above_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("STUDIO_DATA_DIR", str(tmp_path / "a b" / "ü"))
+    assert env.folder("STUDIO_DATA_DIR", tmp_path).is_dir()
+
+
+def test_a_folder_is_named_without_detours(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("STUDIO_DATA_DIR", str(tmp_path / "a" / ".." / "b"))
+    assert env.folder("STUDIO_DATA_DIR", tmp_path) == tmp_path.resolve() / "b"
+
+
+@pytest.mark.parametrize("inside", ["", "under"])
+def test_a_file_in_place_of_the_folder_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, inside: str) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("STUDIO_DATA_DIR", str(tmp_path / "file" / inside))
+    with pytest.raises(SettingError, match="STUDIO_DATA_DIR names a"):
+        env.folder("STUDIO_DATA_DIR", tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("host", "address"),
+    [
+        ("127.0.0.1", "http://127.0.0.1:80"),
+        ("0.0.0.0", "http://127.0.0.1:80"),
+        ("::", "http://[::1]:80"),
+        ("studio.lan", "http://studio.lan:80"),
+    ],
+)
+def test_the_default_address_is_one_that_a_browser_can_open(host: str, address: str) -> None:
+    assert env.address(host, 80) == address
+
+
+@pytest.mark.parametrize("value", ["studio.example.org", "ftp://studio.example.org", "https://"])
+def test_an_address_without_its_scheme_is_refused(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    monkeypatch.setenv("STUDIO_BASE_URL", value)
+    with pytest.raises(SettingError, match="must be an address such as"):
+        env.base_url("STUDIO_BASE_URL", "")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PORT", "seventy"),
+        ("STUDIO_LOG_LEVEL", "loud"),
+        ("STUDIO_DATABASE_URL", "mysql://x"),
+        ("STUDIO_DEBUG", "maybe"),
+    ],
+)
+def test_a_setting_that_cannot_be_used_ends_the_command_with_one_sentence(
+    tmp_path: Path, name: str, value: str
+) -> None:
+    variables = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "studio.settings",
+        "STUDIO_DATA_DIR": str(tmp_path),
+        name: value,
+    }
+    command = [sys.executable, "manage.py", "up"]
+    done = subprocess.run(
+        command, cwd=settings.BASE_DIR, env=variables, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith("The studio cannot start: ")
+    assert done.stderr.count("\n") == 1
+    assert name in done.stderr
