@@ -7,6 +7,7 @@ so it is left out there.
 """
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
@@ -14,6 +15,7 @@ from typing import Final
 
 from studio.llm.sentences import split_paragraph
 from studio.vault.core.document import Block, Extracted, Section
+from studio.vault.core.ranking import INVISIBLE
 
 __all__ = ["HARD_CAP", "INTRODUCTION", "MAX_CHARS", "TARGET", "Chunk", "chunk", "count_words", "indexed_text"]
 
@@ -61,9 +63,10 @@ def count_words(text: str) -> int:
 
 
 def indexed_text(passage: str, header: str) -> str:
-    """What is indexed and embedded for a chunk: header, passage, and words divided at a line's end put together."""
-    passage = _DIVIDED.sub("", passage)
-    return f"{header}\n{passage}" if header else passage
+    """What is indexed and embedded for a chunk: header and passage, as somebody would type them: words divided at a
+    line's end put together, ligatures and full-width letters in their plain form, nothing invisible."""
+    passage = _DIVIDED.sub("", INVISIBLE.sub("", passage))
+    return unicodedata.normalize("NFKC", f"{header}\n{passage}" if header else passage)
 
 
 def chunk(document: Extracted, title: str = "") -> list[Chunk]:
@@ -112,16 +115,19 @@ def _pack(document: Extracted) -> Iterator[tuple[int, int, int]]:
 def _units(document: Extracted) -> Iterator[_Unit]:
     for block in document.blocks:
         for start, end in _parts(document.text, block):
-            words = count_words(document.text[start:end])
-            if words <= HARD_CAP and end - start <= MAX_CHARS:
-                yield _Unit(kind=block.kind, start=start, end=end, words=words)
+            if _fits(document.text, start, end):
+                yield _Unit(kind=block.kind, start=start, end=end, words=count_words(document.text[start:end]))
             else:
                 yield from _cut(document.text, block.kind, start, end)
 
 
+def _fits(text: str, start: int, end: int) -> bool:
+    return end - start <= MAX_CHARS and count_words(text[start:end]) <= HARD_CAP
+
+
 def _parts(text: str, block: Block) -> Iterator[tuple[int, int]]:
-    """The block cut into sentences (prose) or lines (code), trimmed; a row stays whole."""
-    if block.kind == "text":
+    """The block cut into sentences (prose) or lines (code), trimmed; a row stays whole as long as it fits a chunk."""
+    if block.kind == "text" or (block.kind == "row" and not _fits(text, block.start, block.end)):
         # The marks before the first sentence and between sentences go with the sentence that follows or precedes.
         starts = [start for start, _ in split_paragraph(text, block.start, block.end)]
         edges = [block.start, *starts[1:], block.end]
@@ -139,16 +145,20 @@ def _parts(text: str, block: Block) -> Iterator[tuple[int, int]]:
 
 
 def _cut(text: str, kind: str, start: int, end: int) -> Iterator[_Unit]:
-    """Pieces of TARGET words or MAX_CHARS characters of something longer than a chunk may be."""
-    begin, last, words = start, start, 0
+    """Pieces of at most TARGET words and MAX_CHARS characters of something longer than a chunk may be, cut at the end
+    of a line where one ends in the second half of a piece: logs and lists are often one endless sentence."""
+    begin = start
+    spans: list[tuple[int, int]] = []
     for word in _WORD.finditer(text, start, end):
-        if words and (words == TARGET or word.end() - begin > MAX_CHARS):
-            yield _Unit(kind=kind, start=begin, end=last, words=words)
-            begin, words = word.start(), 0
-        words += 1
-        last = word.end()
-    if words:
-        yield _Unit(kind=kind, start=begin, end=last, words=words)
+        if spans and (len(spans) == TARGET or word.end() - begin > MAX_CHARS):
+            line_end = text.rfind("\n", spans[len(spans) // 2][1], word.start())
+            kept = sum(1 for _, stop in spans if stop <= line_end) if line_end >= 0 else len(spans)
+            yield _Unit(kind=kind, start=begin, end=spans[kept - 1][1], words=kept)
+            spans = spans[kept:]
+            begin = spans[0][0] if spans else word.start()
+        spans.append(word.span())
+    if spans:
+        yield _Unit(kind=kind, start=begin, end=spans[-1][1], words=len(spans))
 
 
 def _paths(sections: tuple[Section, ...], offsets: list[int]) -> list[tuple[str, ...]]:

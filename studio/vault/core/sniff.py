@@ -4,14 +4,14 @@ import csv
 import io
 import re
 import zipfile
+from collections import Counter
 from typing import Final
 
-from charset_normalizer import from_bytes
-
+from studio.vault.core.decoding import decode
 from studio.vault.core.document import Kind
 from studio.vault.core.errors import DamagedFile, OverLimit, PasswordNeeded, UnsupportedFile
 
-__all__ = ["check_zip", "decode", "sniff"]
+__all__ = ["check_zip", "find_delimiter", "sniff"]
 
 MAX_ZIP_ENTRIES: Final = 5_000
 MAX_ZIP_SIZE: Final = 200 * 1024 * 1024
@@ -36,17 +36,12 @@ _KNOWN: Final[tuple[tuple[bytes, str], ...]] = (
     (b"{\\rtf", "a rich-text file (.rtf); save it as .docx or PDF"),
     (b"SQLite format 3\x00", "a database"),
 )
-_BOMS: Final = (
-    (b"\xef\xbb\xbf", "utf-8-sig"),
-    (b"\xff\xfe\x00\x00", "utf-32"),
-    (b"\x00\x00\xfe\xff", "utf-32"),
-    (b"\xff\xfe", "utf-16"),
-    (b"\xfe\xff", "utf-16"),
-)
+_PDF_START: Final = re.compile(rb"(?:\A|[\r\n])%PDF-\d")  # a text may speak of it within a line
 _HTML_START: Final = re.compile(
     r"\s*(?:<\?xml[^>]{0,200}\?>\s*)?(?:<!--.{0,2000}?-->\s*)*<(?:!doctype\s+html|html)\b", re.I | re.S
 )
-_HTML_BLOCK: Final = re.compile(r"</(?:p|div|h[1-6]|ul|ol|table|body|head|section|article|main)\s*>", re.I)
+_HTML_BLOCK: Final = re.compile(r"</?(?:p|div|h[1-6]|ul|ol|table|body|head|section|article|main)(?:\s[^<>]*)?>", re.I)
+_WORD_PART: Final = re.compile(r"word/document\d*\.xml")
 _MD_STRONG: Final = re.compile(
     r"""^\#{1,6}[ \t]+\S                                   # heading
       | ^(?:```|~~~)                                      # fence
@@ -65,7 +60,7 @@ def sniff(data: bytes) -> Kind:
 
     Raises UnsupportedFile for known other formats and for binary data, and what check_zip and decode raise.
     """
-    if b"%PDF-" in data[:1024]:
+    if _PDF_START.search(data[:1024]) or (b"%PDF-" in data[:1024] and b"startxref" in data):
         return "pdf"
     if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _sniff_zip(data)
@@ -78,7 +73,7 @@ def sniff(data: bytes) -> Kind:
 def _sniff_zip(data: bytes) -> Kind:
     with _open_zip(data) as archive:
         names = set(archive.namelist())
-    if "word/document.xml" in names and "[Content_Types].xml" in names:
+    if "[Content_Types].xml" in names and any(map(_WORD_PART.fullmatch, names)):
         check_zip(data)
         return "docx"
     raise UnsupportedFile(f"This is an archive or another Office file. {UnsupportedFile.__doc__}")
@@ -110,35 +105,6 @@ def check_zip(data: bytes) -> None:
         raise OverLimit("This file unpacks to more than a hundred times its size.", cause=f"zip ratio {size}/{packed}")
 
 
-def decode(data: bytes) -> str:
-    """Text of a text file: byte order mark, UTF-8, then a careful guess. Newlines become ``\\n``, NUL U+FFFD.
-
-    Raises UnsupportedFile for binary data.
-    """
-    text = None
-    for bom, encoding in _BOMS:
-        if data.startswith(bom):
-            text = data.decode(encoding, errors="replace")
-            break
-    if text is None:
-        try:
-            text = data.decode("utf-8")
-        except UnicodeDecodeError:
-            text = _guess(data)
-    control = sum(text.count(chr(code)) for code in (*range(9), *range(14, 27), *range(28, 32), 127))
-    if control > max(2, len(text) // 100):
-        raise UnsupportedFile(f"This is not a text file. {UnsupportedFile.__doc__}", cause="control characters")
-    return text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "\ufffd")
-
-
-def _guess(data: bytes) -> str:
-    if data.count(b"\x00") > len(data) // 200:
-        raise UnsupportedFile(f"This is not a text file. {UnsupportedFile.__doc__}", cause="zero bytes")
-    best = from_bytes(data[: 4 * _SAMPLE]).best()
-    encoding = best.encoding if best is not None else "cp1252"
-    return data.decode(encoding, errors="replace")
-
-
 def _sniff_text(sample: str) -> Kind:
     if _HTML_START.match(sample) or (sample.lstrip().startswith("<") and len(_HTML_BLOCK.findall(sample)) >= 2):
         return "html"
@@ -150,35 +116,44 @@ def _sniff_text(sample: str) -> Kind:
 
 
 def find_delimiter(sample: str) -> str | None:
-    """The delimiter of a CSV table, or None: at least two rows of the same two or more short columns.
+    """The delimiter of a CSV table, or None: rows of the same two or more short cells.
 
-    A comma in prose has a space behind it; a delimiter has none.
+    A comma in prose has a space behind it and never stands the same number of times in every line. The more a table
+    looks like one (named columns, no spaces), the fewer rows are enough.
     """
     lines = sample.split("\n")
     if len(sample) >= _SAMPLE:
         lines = lines[:-1]
-    lines = lines[:60]
     best: tuple[int, str] | None = None
     for delimiter in ",;\t|":
-        if not lines or lines[0].startswith("|") or delimiter not in lines[0]:
-            continue
-        try:
-            rows = [row for row in csv.reader(lines, delimiter=delimiter, strict=True) if row]
-        except csv.Error:
-            continue
-        if len(lines) == 60 and len(rows) > 2:
-            rows.pop()  # a quoted cell may go on beyond the sample
-        widths = {len(row) for row in rows}
-        if len(rows) < 2 or len(widths) != 1 or len(rows[0]) < 2:
-            continue
-        head = [cell.strip() for cell in rows[0]]
-        if not all(head) or len(set(head)) < len(head) or max(map(len, head)) > 64:
-            continue
-        spaced = sum(cell.startswith(" ") for row in rows for cell in row[1:])
-        if spaced * 5 > sum(len(row) - 1 for row in rows):
-            continue
-        if len(rows) * len(head) < 6 and delimiter != "\t":
-            continue  # two rows of two columns are as likely two sentences
-        if best is None or len(head) > best[0]:
-            best = (len(head), delimiter)
+        width = _table_width(lines[:60], delimiter)
+        if width and (best is None or width > best[0]):
+            best = (width, delimiter)
     return best[1] if best else None
+
+
+def _table_width(lines: list[str], delimiter: str) -> int:
+    """How many columns the lines have with a delimiter; 0 when they are no table."""
+    if not lines or lines[0].startswith("|"):
+        return 0
+    try:
+        rows = [row for row in csv.reader(lines, delimiter=delimiter, strict=True) if any(map(str.strip, row))]
+    except csv.Error:
+        return 0
+    if len(lines) == 60 and len(rows) > 2:
+        rows.pop()  # a quoted cell may go on beyond the sample
+    (width, count), *_ = Counter(map(len, rows)).most_common(1) or [(0, 0)]
+    if width < 2 or count < 2 or count * 10 < len(rows) * 9:
+        return 0
+    head = [cell.strip() for cell in rows[0]]
+    spaced = sum(cell.startswith(" ") for row in rows for cell in row[1:]) * 5 > sum(len(row) - 1 for row in rows)
+    named = len(head) == width and all(head) and len(set(head)) == width and max(map(len, head)) <= 64
+    if named and not spaced and count == len(rows):
+        return width if count * width >= 6 or delimiter == "\t" else 0  # two rows of two may be two sentences
+    cells = [cell for row in rows for cell in row]
+    filled = [sum(1 for row in rows if "".join(row[at : at + 1]).strip()) * 2 > len(rows) for at in range(width)]
+    if not filled[0] or sum(filled) < 2:
+        return 0  # indented lines, or lines that end in the mark
+    ends = sum(row[-1].rstrip().endswith((".", "!", "?", ":", "{", "}")) for row in rows)
+    is_table = count >= 4 and width >= (3 if spaced else 2) and ends * 5 < len(rows)
+    return width if is_table and sum(map(len, cells)) <= 60 * len(cells) else 0

@@ -14,9 +14,11 @@ from django.db import connection
 K1, B = 1.2, 0.75
 CANDIDATES = 1_000
 
-_ADD = "UPDATE vault_chunk SET keywords = to_tsvector('english', %s) WHERE id = %s"
+_ADD = "UPDATE vault_chunk SET keywords = to_tsvector('vault_words', %s) WHERE id = %s"
 # The array keeps repeats: a word that is asked for twice counts twice.
-_LEXEMES = "SELECT lexeme FROM unnest(%s::text[]) word, unnest(tsvector_to_array(to_tsvector('english', word))) lexeme"
+_LEXEMES = (
+    "SELECT lexeme FROM unnest(%s::text[]) word, unnest(tsvector_to_array(to_tsvector('vault_words', word))) lexeme"
+)
 _SIZE = """
     SELECT count(*), coalesce(avg(chunk.words), 1) FROM vault_chunk chunk
     JOIN vault_document document ON document.id = chunk.document_id WHERE document.team_id = %s
@@ -53,7 +55,7 @@ def search(
     if not words or (collections is not None and not collections):
         return []
     with connection.cursor() as cursor:
-        cursor.execute(_LEXEMES, [[word.replace("\x00", "") for word in words]])
+        cursor.execute(_LEXEMES, [list(words)])
         asked = Counter(row[0] for row in cursor.fetchall())
         if not asked:
             return []
@@ -62,7 +64,7 @@ def search(
         total, average = cursor.fetchone()
         cursor.execute(_FREQUENCY, [team_id, lexemes])
         frequency = dict(cursor.fetchall())
-        query = " | ".join("'{}'".format(lexeme.replace("\\", "\\\\").replace("'", "''")) for lexeme in lexemes)
+        query = " | ".join(f"'{lexeme}'" for lexeme in lexemes)  # letters and digits only
         inside = "AND document.collection_id = ANY(%s)" if collections is not None else ""
         scope = [list(collections)] if collections is not None else []
         cursor.execute(_MATCHES.format(collections=inside), [team_id, query, *scope, query, CANDIDATES, lexemes])

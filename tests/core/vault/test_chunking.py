@@ -36,6 +36,25 @@ def test_a_sentence_beyond_the_hard_cap_is_cut_at_the_target() -> None:
     assert [count_words(text) for _, text in chunks_of("word " * 300)] == [TARGET, TARGET, 60]
 
 
+def test_lines_without_sentences_are_cut_between_lines() -> None:
+    source = "\n".join(f"10:00:{number % 60:02} INFO worker {number} has finished" for number in range(400))
+    pieces = [text for _, text in chunks_of(source)]
+    assert "\n".join(pieces) == source
+    assert all(piece.startswith("10:00:") and piece.endswith("finished") for piece in pieces)
+
+
+def test_a_cell_that_holds_a_page_is_cut_between_sentences() -> None:
+    pieces = [text for _, text in chunks_of(f"<div><table><tr><td>{SENTENCE * 40}</td></tr></table></div>")]
+    assert len(pieces) > 3
+    assert all(piece.startswith("The tenant") and piece.endswith("month.") for piece in pieces)
+
+
+def test_the_index_sees_what_people_would_type() -> None:
+    assert indexed_text("ﬁnancial Donau\u00addampf\u00adschiff zero\u200bwidth organi-\nzation", "") == (
+        "financial Donaudampfschiff zerowidth organization"
+    )
+
+
 def test_a_line_without_spaces_is_cut_by_length() -> None:
     pieces = chunks_of("x" * 10_000)
     assert "".join(text for _, text in pieces) == "x" * 10_000

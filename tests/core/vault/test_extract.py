@@ -1,9 +1,11 @@
 """Each reader gives the text in reading order, with blocks that hold every character and sections in place."""
 
 import io
+import zipfile
 from pathlib import Path
 
 import docx
+import docx.oxml
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -192,6 +194,72 @@ def test_word_notes_insertions_and_controls_are_read_and_deletions_are_not() -> 
     ]
     extracted = read_any(docx_package(body, footnotes="<w:footnote>" + paragraph("a note").decode() + "</w:footnote>"))
     assert [text for _, text in parts(extracted)] == ["new", "inside", "box after", "a note"]
+
+
+def changed_package(data: bytes, old: bytes, new: bytes) -> bytes:
+    """The same package with a text replaced in all its parts."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as before, zipfile.ZipFile(out, "w") as after:
+        for name in before.namelist():
+            after.writestr(name, before.read(name).replace(old, new))
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b"openxmlformats-officedocument.wordprocessingml.document.main", b"ms-word.document.macroEnabled.main"),
+        (b"wordprocessingml.document.main", b"wordprocessingml.template.main"),
+        (
+            b"http://schemas.openxmlformats.org/wordprocessingml/2006/main",
+            b"http://purl.oclc.org/ooxml/wordprocessingml/main",
+        ),
+        (
+            b"http://schemas.openxmlformats.org/officeDocument/2006/relationships",
+            b"http://purl.oclc.org/ooxml/officeDocument/relationships",
+        ),
+    ],
+    ids=["macros", "template", "strict", "strict relations"],
+)
+def test_every_dialect_of_word_is_read(old: bytes, new: bytes) -> None:
+    document = docx.Document()
+    document.add_heading("Policy", 1)
+    document.add_paragraph("Read me.")
+    out = io.BytesIO()
+    document.save(out)
+    assert parts(read_any(changed_package(out.getvalue(), old, new))) == [("heading", "Policy"), ("text", "Read me.")]
+
+
+def test_word_headers_and_footers_are_read_once_and_formulas_in_their_place() -> None:
+    document = docx.Document()
+    document.add_paragraph("Energy ")._p.append(docx.oxml.parse_xml(FORMULA))
+    document.sections[0].header.paragraphs[0].text = "Contract 4711"
+    document.sections[0].footer.paragraphs[0].text = "Page footer"
+    other = document.add_section()
+    other.header.is_linked_to_previous = False
+    other.header.paragraphs[0].text = "Contract 4711"
+    out = io.BytesIO()
+    document.save(out)
+    texts = [text for _, text in parts(read_any(out.getvalue()))]
+    assert texts == ["Energy E=mc2", "Contract 4711", "Page footer"]
+
+
+FORMULA = '<m:oMath xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math"><m:r><m:t>E=mc2</m:t></m:r></m:oMath>'
+
+
+def test_a_table_that_only_lays_out_a_page_is_read_as_the_page() -> None:
+    page = b"<table><tr><td><h1>Handbook</h1><p>One.</p><table><tr><td>a<td>b</table></td><td>Side</td></tr></table>"
+    assert parts(read("html", page)) == [
+        ("heading", "Handbook"),
+        ("text", "One."),
+        ("row", "a | b"),
+        ("text", "Side"),
+    ]
+
+
+def test_html_that_is_styled_away_is_not_read() -> None:
+    page = b"<p style='display: none'>a</p><p style='x:y;visibility:HIDDEN'>b</p><p style='color:red'>c</p>"
+    assert read("html", page).text == "c"
 
 
 def test_word_entities_are_not_expanded() -> None:

@@ -180,3 +180,37 @@ def test_any_query_and_text_give_spans_inside(query: str, text: str) -> None:
     assert all(0 <= a < b <= len(text) for a, b in highlights(text, words))
     start, end = snippet(text, words, width=20)
     assert 0 <= start <= end <= len(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "query"),
+    [
+        ("The ﬁnancial ofﬁce", "financial office"),
+        ("Donau\u00addampf\u00adschiff", "Donaudampfschiff"),
+        ("zero\u200bwidth", "zerowidth"),
+        ("cafe\u0301 menu", "CAFÉ"),
+        ("Die Straße", "strasse"),
+        ("see studio/settings.py", "settings.py"),
+        ("snake_case_name", "case"),
+        ("part XK-7731", "7731"),
+        ("ＡＢＣ１２３", "abc123"),
+        ("연차휴가는 이십팔일입니다", "휴가"),
+        ("所得税法", "税"),
+        ("𠀋𠀌", "𠀋"),
+    ],
+)
+def test_a_word_is_found_however_it_is_written(text: str, query: str) -> None:
+    assert set(terms(query)) <= set(keyword_text(text).split())
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["price per seat", "OS requirements", "comment policy", "Los Angeles office", "von Neumann machine", "die casting"],
+)
+def test_one_doubtful_word_does_not_make_a_query_foreign(query: str) -> None:
+    assert knows_language(query)
+
+
+@pytest.mark.parametrize("query", ["Wie viel Urlaub", "politique de la société", "política de los empleados"])
+def test_small_words_of_other_languages_are_known(query: str) -> None:
+    assert not knows_language(query)

@@ -5,9 +5,10 @@ import zipfile
 
 import pytest
 
+from studio.vault.core.decoding import decode
 from studio.vault.core.document import Kind
 from studio.vault.core.errors import DamagedFile, OverLimit, PasswordNeeded, UnsupportedFile
-from studio.vault.core.sniff import check_zip, decode, find_delimiter, sniff
+from studio.vault.core.sniff import check_zip, find_delimiter, sniff
 from tests.core.vault.builders import docx_package, paragraph, pdf_of
 
 
@@ -31,7 +32,18 @@ from tests.core.vault.builders import docx_package, paragraph, pdf_of
         (b'name;note\n"Ann";"a; b"\n"Bob";"c"\n', "csv"),
         (b"a\tb\n1\t2\n", "csv"),
         ("näme,größe,x\nä,1,2\nö,3,4\n".encode("cp1252"), "csv"),
+        (b",name,age\n0,Anna,31\n1,Bob,4\n2,Cy,9\n", "csv"),
+        (b"id, name, city\n1, Anna, Rome\n2, Bob, Oslo\n3, Cy, Bonn\n", "csv"),
+        (b"1,1,5\n2,3,5\n4,5,6\n9,8,7\n", "csv"),
+        (b"id,name,,\n1,a,,\n2,b,,\n3,c,,\n", "csv"),
+        (b"id,name,city\n" + b"1,Anna,Rome\n" * 20 + b"2,Bob,Oslo,more\n", "csv"),
+        (b"Sales report 2023,,\n,,\nregion,month,total\nnorth,1,10\nnorth,2,20\nsouth,1,5\n", "csv"),
+        (b"First, second, third and fourth.\nAlso, maybe, there is more.\nHence, then, so it goes.\n" * 2, "txt"),
+        (b"2022-11-08  Serge\n\n" + b"\t* useradd.8: fix it\n" * 30, "txt"),
+        (b"use warnings;\nuse strict;\nuse Net::DBus;\nmy $x = 1;\nmy $y = 2;\n", "txt"),
         ("# Title".encode("utf-16"), "md"),
+        (b"This text speaks of %PDF-1.4 as a header.", "txt"),
+        (b"<div>" * 20_000 + b"deep" + b"</div>" * 20_000, "html"),
         (pdf_of([["x"]]), "pdf"),
         (b"junk before\n%PDF-1.4", "pdf"),
         (docx_package([paragraph("x")]), "docx"),

@@ -1,12 +1,13 @@
 """HTML: visible text in reading order; scripts, styles, frames and hidden parts are left out, nothing is fetched."""
 
+import re
 from typing import Final
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from studio.vault.core.decoding import decode
 from studio.vault.core.document import Extracted
 from studio.vault.core.extract.writer import TextWriter
-from studio.vault.core.sniff import decode
 
 __all__ = ["read_html"]
 
@@ -20,8 +21,10 @@ _LEFT_OUT: Final = _tags(
 )
 _BLOCKS: Final = _tags(
     "address article aside blockquote body caption center dd details dialog div dl dt fieldset figcaption figure",
-    "footer form header hr html li main nav ol p section summary table tbody tfoot thead ul",
+    "footer form header hr html li main nav ol p section summary table tbody td tfoot th thead ul",
 )
+_LAYOUT: Final = "h1, h2, h3, h4, h5, h6, table, ul, ol, dl, pre, blockquote"  # a cell with one of these is no datum
+_UNSEEN: Final = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 _HEADINGS: Final = {f"h{level}": level for level in range(1, 7)}
 
 
@@ -52,11 +55,11 @@ class _Walker:
             tag = node.tag or ""
             if tag == "-text":
                 self._inline.append(" ".join((node.text_content or "").split("\n")))
-            elif tag in _LEFT_OUT or "hidden" in node.attributes:
+            elif tag in _LEFT_OUT or _is_hidden(node):
                 continue
             elif tag == "br":
                 self._inline.append("\n")
-            elif tag in _HEADINGS or tag in {"pre", "tr"}:
+            elif tag in _HEADINGS or tag == "pre" or (tag == "tr" and node.css_first(_LAYOUT) is None):
                 self._flush()
                 self._whole(tag, node)
             else:
@@ -85,6 +88,10 @@ class _Walker:
             self.writer.paragraph(text, apart=not self._in_item)
 
 
+def _is_hidden(node: LexborNode) -> bool:
+    return "hidden" in node.attributes or bool(_UNSEEN.search(node.attributes.get("style") or ""))
+
+
 def _visible_text(node: LexborNode) -> str:
     out: list[str] = []
     stack = [node]
@@ -93,7 +100,7 @@ def _visible_text(node: LexborNode) -> str:
         tag = current.tag or ""
         if tag == "-text":
             out.append(current.text_content or "")
-        elif tag not in _LEFT_OUT and "hidden" not in current.attributes:
+        elif tag not in _LEFT_OUT and not _is_hidden(current):
             if tag in _BLOCKS or tag in {"br", "td", "th", "tr"}:
                 out.append(" ")
             stack.extend(reversed(list(current.iter(include_text=True))))

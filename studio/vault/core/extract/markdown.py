@@ -5,9 +5,9 @@ from typing import Final
 
 from markdown_it import MarkdownIt
 
+from studio.vault.core.decoding import decode
 from studio.vault.core.document import Block, BlockKind, Extracted, nest
 from studio.vault.core.extract.plain import fill_gaps
-from studio.vault.core.sniff import decode
 
 __all__ = ["read_markdown"]
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from studio.llm.sentences import MARKER
+from studio.vault.core.decoding import decode
 from studio.vault.core.document import Block, Extracted, nest
-from studio.vault.core.sniff import decode
 
 __all__ = ["fill_gaps", "paragraphs", "read_plain"]
 

@@ -4,10 +4,11 @@ import csv
 from bisect import bisect_right
 from typing import Final
 
+from studio.vault.core.decoding import decode
 from studio.vault.core.document import Block, Extracted
 from studio.vault.core.errors import DamagedFile
 from studio.vault.core.extract.plain import fill_gaps
-from studio.vault.core.sniff import decode, find_delimiter
+from studio.vault.core.sniff import find_delimiter
 
 __all__ = ["read_csv"]
 
