@@ -75,6 +75,9 @@ def read(data: bytes) -> Envelope:
         if not isinstance(entry, dict) or set(entry) != {"keyid", "sig"} or not isinstance(entry["keyid"], str):
             raise Malformed("A signature in the envelope does not have exactly keyid and sig.")
         signatures.append((entry["keyid"], decode_base64(entry["sig"])))
+    key_ids = [key_id for key_id, _ in signatures]
+    if key_ids != sorted(set(key_ids)):
+        raise Malformed("The signatures in the envelope are not in the order of their key ids, each once.")
     if canonical.dump(document) + b"\n" != data:
         raise Malformed("The envelope is not written in canonical form.")
     return Envelope(

@@ -8,17 +8,16 @@ from pathlib import Path
 from typing import Any
 
 from datasets.core import canonical, keys, ledger, names, settings, statement
+from datasets.core.commands import USAGE_ERROR, Parser, read_file
 from datasets.core.errors import ExportError, Malformed
 from datasets.core.export import attach, read_request, read_signatures, sign_request, write
 from datasets.core.ledger import LedgerHead
 from datasets.core.records import Row, from_line
 
-USAGE_ERROR = 64
 
-
-def parser() -> argparse.ArgumentParser:
+def parser() -> Parser:
     """Return the command line."""
-    found = argparse.ArgumentParser(prog="python -m datasets.core.export", description=__doc__)
+    found = Parser(prog="python -m datasets.core.export", description=__doc__)
     commands = found.add_subparsers(dest="command", required=True)
     prepare = commands.add_parser("prepare", help="write an unsigned export from rows and settings")
     prepare.add_argument("rows", type=Path, help="rows as JSON lines, ascending by id, as in data/train.jsonl")
@@ -48,7 +47,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _prepare(options: argparse.Namespace) -> None:
-    document = canonical.load_object(options.settings.read_bytes())
+    document = canonical.load_object(read_file(options.settings))
     head = _head(document.pop("ledger", None))
     chosen = settings.from_json(document)
     result = write(options.folder, _rows(options.rows), settings=chosen, sign=None, ledger=head)
@@ -75,9 +74,9 @@ def _rows(path: Path) -> Iterator[Row]:
 
 
 def _sign(options: argparse.Namespace) -> None:
-    request = read_request(options.request.read_bytes())
+    request = read_request(read_file(options.request))
     found, entry = statement.read(request.statement), ledger.read_entry(request.entry)
-    data = options.key.read_bytes()
+    data = read_file(options.key)
     password = getpass.getpass("Password of the key: ").encode() if b"ENCRYPTED" in data else None
     sign = keys.signer(keys.load_private(data, password))
     options.signatures.write_bytes(sign_request(request, sign))
@@ -85,7 +84,7 @@ def _sign(options: argparse.Namespace) -> None:
 
 
 def _attach(options: argparse.Namespace) -> None:
-    signatures = [read_signatures(path.read_bytes()) for path in options.signatures]
+    signatures = [read_signatures(read_file(path)) for path in options.signatures]
     sealed = attach(options.unsigned, signatures, options.folder)
     print(f"{options.folder} is signed by key {sealed.key_id}")
 

@@ -123,6 +123,8 @@ def seal(request: SigningRequest, signatures: Signatures, listed: KeyList) -> Se
     for part, role in (("statement", "export"), ("entry", "ledger"), ("note", "ledger")):
         if not signatures.get(part):
             raise KeyRefused(f"Nobody signed the {part}.")
+        if len({signature.key_id for signature in signatures[part]}) < len(signatures[part]):
+            raise KeyRefused(f"A key signed the {part} twice.")
         for signature in signatures[part]:
             entry = listed.find(signature.key_id)
             if entry is None or entry.public != signature.public:

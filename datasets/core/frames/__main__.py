@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from itertools import zip_longest
 from pathlib import Path
 
+from datasets.core.commands import USAGE_ERROR, Parser
+
 from .alphabet import BLOB_T, DECIMAL_T, FLOAT_T, INT_S3, INT_U3, NUMBER_MARK
 from .blob import decode_blob
 from .canonical import canonicalise, is_canonical
@@ -18,7 +20,7 @@ from .signature import read_signature_line, strip_signature
 from .train_pair import build_train_pair, read_train_pair
 from .vectors import run_vectors
 
-OK, REFUSED, USAGE = 0, 1, 64
+OK, REFUSED = 0, 1
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -35,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return REFUSED
     except OSError as error:
         print(f"Cannot read {error.filename}: {error.strerror}.", file=sys.stderr)
-        return USAGE
+        return USAGE_ERROR
     return result
 
 
@@ -185,8 +187,8 @@ def _explain(error: FrameError) -> None:
     print(f"  hint: {error.hint}", file=sys.stderr)
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m datasets.core.frames", description=__doc__)
+def _parser() -> Parser:
+    parser = Parser(prog="python -m datasets.core.frames", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for run in (check, encode, decode, canonicalize, validate, diff):
         command = commands.add_parser(run.__name__, help=run.__doc__, description=run.__doc__)

@@ -78,6 +78,8 @@ def _verify(
     if names.ROWS in good and names.FRAMES in good:
         progress("frames")
         derived.check_frames(source, statement, frame_key, report)
+    elif frame_key is not None and names.FRAMES not in statement.subjects:
+        report.notes.append("The secret given was not used: the export holds no frames.")
     if pair is not None:
         progress("proof")
         proof.add(source, statement, pair, report)

@@ -2,31 +2,22 @@
 
 import argparse
 import json
-import os
 import sys
 from pathlib import Path
-from typing import NoReturn
 
-from datasets.core.errors import ExportError
+from datasets.core.commands import Parser, read_file
+from datasets.core.errors import ExportError, KeyRefused
 from datasets.core.export.writer import FrameKey
-from datasets.core.keys import parse_fingerprint, read_list
+from datasets.core.keys import load_public, parse_fingerprint, read_list
 from datasets.core.verify import LedgerOptions, Report, pin, verify
 from datasets.core.verify.legacy import verify_legacy
 
-USAGE_ERROR = 64
-MAX_SIDE_FILE = 100_000_000  # bytes of a ledger, a key list or a key; some 100,000 ledger entries
 _EPILOG = "exit codes: 0 ok, 1 tampered, 2 untrusted key, 3 incomplete, 4 malformed, 64 wrong use"
 
 
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        self.print_usage(sys.stderr)
-        self.exit(USAGE_ERROR, f"{self.prog}: {message}\n")
-
-
-def parser() -> argparse.ArgumentParser:
+def parser() -> Parser:
     """Return the command line."""
-    found = _Parser(prog="python -m datasets.core.verify", description="Check an export.", epilog=_EPILOG)
+    found = Parser(prog="python -m datasets.core.verify", description="Check an export.", epilog=_EPILOG)
     found.add_argument("export", nargs="?", type=Path, help="the export: a folder or a zip file")
     found.add_argument(
         "--key",
@@ -54,9 +45,9 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         report = _run(options, command)
     except OSError as error:
-        command.error(f"{error.filename or 'the file'}: {error.strerror or error}")
+        command.refuse(f"{error.filename or 'the file'}: {error.strerror or error}")
     except ExportError as error:
-        command.error(str(error))
+        command.refuse(str(error))
     if options.json:
         print(json.dumps(report.to_json(), ensure_ascii=True, sort_keys=True))
     else:
@@ -64,21 +55,18 @@ def main(arguments: list[str] | None = None) -> int:
     return report.exit_code
 
 
-def _run(options: argparse.Namespace, command: argparse.ArgumentParser) -> Report:
+def _run(options: argparse.Namespace, command: Parser) -> Report:
     secret = None
     if options.frame_key_file is not None:
-        secret = _bytes(options.frame_key_file).removesuffix(b"\n")
+        secret = read_file(options.frame_key_file).removesuffix(b"\n")
     if options.legacy is not None:
         return verify_legacy(options.legacy, secret)
     if not options.key:
         command.error("--key is needed: trust comes from a key you got on another way")
-    values = [
-        value if parse_fingerprint(value) else _bytes(Path(value)).decode("ascii", "replace") for value in options.key
-    ]
-    pins = pin(values, options.threshold)
+    pins = pin(map(_key, options.key), options.threshold)
     ledger = LedgerOptions(
-        newer=read_list(_bytes(options.keys)) if options.keys else None,
-        lines=_bytes(options.ledger).splitlines() if options.ledger else None,
+        newer=read_list(read_file(options.keys)) if options.keys else None,
+        lines=read_file(options.ledger).splitlines() if options.ledger else None,
         min_seq=options.min_seq,
     )
     frame_key = FrameKey(secret=secret, signer_id="") if secret is not None else None
@@ -86,15 +74,18 @@ def _run(options: argparse.Namespace, command: argparse.ArgumentParser) -> Repor
 
 
 def _key(value: str) -> str:
-    return value if parse_fingerprint(value) else _bytes(Path(value)).decode("ascii", "replace")
-
-
-def _bytes(path: Path) -> bytes:
-    with path.open("rb") as stream:
-        data = stream.read(MAX_SIDE_FILE) if os.fstat(stream.fileno()).st_size <= MAX_SIDE_FILE else None
-    if data is None:
-        raise ExportError(f"{path} is larger than {MAX_SIDE_FILE:,} bytes.")
-    return data
+    """Return the text of a key: a fingerprint as it stands, else the content of a file, else the key itself."""
+    if parse_fingerprint(value):
+        return value
+    try:
+        return read_file(Path(value)).decode("ascii", "replace")
+    except (OSError, ValueError) as error:
+        try:
+            load_public(value)
+        except KeyRefused:
+            message = f"{value!r:.80} is no fingerprint (64 hex digits), no public key, and no file that can be read."
+            raise KeyRefused(message) from error
+        return value
 
 
 def _print(report: Report) -> None:

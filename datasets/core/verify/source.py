@@ -104,9 +104,12 @@ class Archive:
 def opened(path: Path, limits: Limits | None = None) -> Iterator[Source]:
     """Yield the export at path, a folder or a zip file. Raises Malformed, or OSError when it cannot be read."""
     limits = limits or Limits()
-    if path.is_dir():
+    mode = path.stat().st_mode
+    if stat.S_ISDIR(mode):
         yield Folder(path, limits)
         return
+    if not stat.S_ISREG(mode):  # a device or a pipe may have no end
+        raise Malformed("This is neither a folder nor a file.")
     with path.open("rb") as file:
         yield Archive(file, limits)
 

@@ -84,7 +84,22 @@ def check_envelope(source: Source, pins: Pins, report: Report) -> tuple[Statemen
         report.add("statement.form", "malformed", str(error), file=names.ATTESTATION)
         return None
     report.checks.append(f"the statement is signed by {', '.join(key[:16] + '…' for key in sorted(signed))}")
+    _check_others(envelope, trusted, signed, listed, report)
     return found, signed, envelope.payload
+
+
+def _check_others(
+    envelope: dsse.Envelope, trusted: dict[str, bytes], signed: set[str], listed: keys.KeyList | None, report: Report
+) -> None:
+    """Look at the signatures beside those that were needed: false ones are named, a stranger's one is noted."""
+    known = {entry.id: entry.public for entry in listed.keys} | trusted if listed else trusted
+    right = signed | dsse.signers(envelope, known)
+    for key_id in sorted({key_id for key_id, _ in envelope.signatures} - right):
+        if key_id in known:
+            message = f"the signature by key {key_id[:16]}… does not belong to this statement"
+            report.add("signature.wrong", "tampered", message, file=names.ATTESTATION)
+        else:
+            report.notes.append(f"A further signature, by the unknown key {key_id[:16]!r}, was not checked.")
 
 
 def _explain(envelope: dsse.Envelope, trusted: dict[str, bytes], pins: Pins, signed: set[str], report: Report) -> None:

@@ -1,5 +1,6 @@
 """The commands work in a process of their own: exit codes, JSON, a key on another machine, no optional packages."""
 
+import base64
 import json
 import re
 import subprocess
@@ -70,6 +71,23 @@ def test_wrong_use_has_an_exit_code_of_its_own(arguments: list[str]) -> None:
     done = verify(*arguments)
     assert done.returncode == 64
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("key", [key_id()[:16], key_id()[:63], "sha512:" + key_id(), "", "/"])
+def test_what_is_no_key_is_said_in_one_sentence(finished: Path, key: str) -> None:
+    done = verify(finished, "--key", key)
+    assert done.returncode == 64
+    assert "fingerprint (64 hex digits)" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_key_may_be_given_as_its_text(finished: Path) -> None:
+    assert verify(finished, "--key", base64.b64encode(public()).decode()).returncode == 0
+
+
+@pytest.mark.parametrize("module", ["datasets.core.export", "datasets.core.verify", "datasets.core.frames"])
+def test_wrong_use_of_any_command_ends_with_its_own_code(module: str) -> None:
+    assert run(module, "--bogus").returncode == 64
 
 
 @pytest.mark.parametrize("option", ["--ledger", "--keys", "--frame-key-file"])
