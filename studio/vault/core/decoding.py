@@ -33,7 +33,7 @@ _MEANT: Final = {
 # Encodings of Latin letters, each with the letters whose presence speaks for one of the next.
 _LATIN: Final = (("cp1252", "ŠšŽžÐðÞþ"), ("cp1250", "ĐđŢţ"), ("iso8859_2", "ĐđŢţ"), ("cp1254", ""))
 _HIGH: Final = re.compile(rb"[\x80-\xff]+")
-_INSIDE_WORD: Final = re.compile(r"(?<=[^\W\d_])[^\w\s'’ʼ\u00ad-](?=[^\W\d_])")
+_IN_WORD: Final = re.compile(r"[¹²³¼½¾±¶¸¢£¤¥¦§¨©¬®¯´](?=[a-z])|(?<=[^\W\d_])[^\w\s'’ʼ\u00ad-](?=[^\W\d_])")
 
 
 def decode(data: bytes) -> str:
@@ -103,4 +103,4 @@ def _guess(data: bytes) -> str:
 
 def _oddness(sample: bytes, encoding: str, unusual: str) -> int:
     text = sample.decode(encoding, errors="replace")
-    return len(_INSIDE_WORD.findall(text)) + 3 * text.count("\ufffd") + sum(map(text.count, unusual))
+    return len(_IN_WORD.findall(text)) + 3 * text.count("\ufffd") + sum(map(text.count, unusual))

@@ -257,6 +257,12 @@ def test_a_table_that_only_lays_out_a_page_is_read_as_the_page() -> None:
     ]
 
 
+def test_blocks_begin_with_a_character_that_is_seen() -> None:
+    page = b"<html><pre>    indented</pre><table><tr><td></td><td>only</td></tr></table></html>"
+    assert read("html", page).text == "    indented\n\n| only"
+    assert parts(read("html", page)) == [("code", "indented"), ("row", "| only")]
+
+
 def test_html_that_is_styled_away_is_not_read() -> None:
     page = b"<p style='display: none'>a</p><p style='x:y;visibility:HIDDEN'>b</p><p style='color:red'>c</p>"
     assert read("html", page).text == "c"

@@ -36,7 +36,7 @@ class TextWriter:
         """A table row, cells joined by " | "."""
         cleaned = [_SPACE.sub(" ", cell).strip() for cell in cells]
         if any(cleaned):
-            self._put("row", " | ".join(cleaned), apart=not self._blocks or self._blocks[-1].kind != "row")
+            self._put("row", " | ".join(cleaned).strip(), apart=not self._blocks or self._blocks[-1].kind != "row")
 
     def code(self, text: str) -> None:
         self._put("code", text.strip("\n").rstrip(), apart=True)
@@ -49,7 +49,7 @@ class TextWriter:
             gap = "\n\n" if apart else "\n"
             self._parts.append(gap)
             self._length += len(gap)
-        start = self._length
+        start = self._length + len(text) - len(text.lstrip())  # code may begin with an indentation
         self._parts.append(text)
         self._length += len(text)
         self._blocks.append(Block(kind=kind, start=start, end=self._length))
