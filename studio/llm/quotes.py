@@ -42,7 +42,7 @@ _MARKS: Final = "\"'“”„‘’‚«».,;:!?()[]{}*_`#。，！？「」"
 _LINE_BREAK: Final = re.compile(r"[ \t]*\r?\n[ \t]*(?=[^\W\d_])")
 _QUOTED_LINE: Final = re.compile(r"(?:\A|\n)[ \t>]*\Z")
 _THOUSANDS: Final = re.compile(r",\d{3}(?!\d)")
-_UNSPACED: Final = re.compile(
+UNSPACED: Final = re.compile(
     r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\U00020000-\U0003ffff]"
 )
 
@@ -169,7 +169,7 @@ def align(quote: str, source: Folded, *, prefer: Span | None = None) -> Span | N
         return None
     quote = quote.strip()
     whole = fold(quote).text.strip()
-    if _letters(whole) >= (2 if _UNSPACED.search(whole) else 3):
+    if _letters(whole) >= (2 if UNSPACED.search(whole) else 3):
         spans = list(_places(whole, source))
         if spans:
             return _with_punctuation(_preferred(_identical(spans, quote, source) or spans, prefer), quote, source)
@@ -191,7 +191,7 @@ def _letters(folded: str) -> int:
 
 def _is_substantial(folded: str) -> bool:
     """Long enough to be one end of a quote with a left-out middle: two words and eight characters."""
-    return len(folded) >= 4 if _UNSPACED.search(folded) else len(folded) >= 8 and " " in folded
+    return len(folded) >= 4 if UNSPACED.search(folded) else len(folded) >= 8 and " " in folded
 
 
 def _places(needle: str, source: Folded, begin: int = 0) -> Iterator[Span]:
@@ -220,7 +220,7 @@ def _sticks(text: str, at: int) -> bool:
         return False
     if unicodedata.combining(right):
         return True
-    return not (_UNSPACED.match(left) or _UNSPACED.match(right))
+    return not (UNSPACED.match(left) or UNSPACED.match(right))
 
 
 def _identical(spans: list[Span], quote: str, source: Folded) -> list[Span]:

@@ -7,7 +7,7 @@ from studio.llm.builtin.evidence import Evidence, Sentence, codes
 from studio.llm.builtin.reading import Reading, Token, key, read
 from studio.llm.figures import Figure
 
-_WHY = {
+WHY = {
     "figure": "The evidence gives another figure.",
     "misplaced": "The evidence gives another figure for this.",
     "bound": "The evidence bounds the figure differently.",
@@ -55,7 +55,7 @@ def opposes(claim: Matter, sentence: Sentence, laid: Laid, evidence: Evidence) -
     strange = [claim.reading.tokens[n] for n in laid.strange if claim.reading.tokens[n].bounded is None]
     if words < min(2, sum(token.bounded is None for token in claim.reading.tokens)):
         return None
-    for breach, why in _WHY.items():
+    for breach, why in WHY.items():
         if breach in laid.breaches and share >= _NEEDED[breach]:
             if breach == "order" and "left out" in laid.breaches:
                 continue
