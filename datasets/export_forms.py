@@ -226,9 +226,10 @@ class ImportForm(_FileForm):
     ) -> None:
         super().__init__(data, files, initial={"dataset": default.pk})
         _models(self, "dataset", Dataset.objects.filter(team=team).order_by("name"))
-        self.fields[
-            "file"
-        ].help_text = "JSON lines or one JSON array: ours, a conversation, OpenAI, ShareGPT, Alpaca, TRL, the original."
+        self.fields["file"].help_text = (
+            "A conversation, or chats and pairs of OpenAI, ShareGPT, Alpaca, TRL and the original as JSON; "
+            "or an export of ours as it is."
+        )
         _style(self)
 
 

@@ -64,7 +64,13 @@ def checked_text(value: Any, name: str) -> str:
     return value
 
 
-def optional_text(row: Mapping[str, Any], name: str) -> str | None:
-    """The column's text, or None where it holds no text or too much."""
+def extra_text(row: Mapping[str, Any], name: str) -> str | None:
+    """The text of a column that may be missing or empty; raises Unfit for what is no text or too long."""
     value = row.get(name)
-    return value if isinstance(value, str) and len(value) <= MAX_TEXT else None
+    if value is None or value == "":
+        return None
+    if not isinstance(value, str):
+        raise Unfit("import.text", f"The {name} is not text.")
+    if len(value) > MAX_TEXT:
+        raise Unfit("import.long", f"The {name} is longer than {MAX_TEXT:,} characters.")
+    return value

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from datasets.core.candidates import Candidate, Problem, Unfit, checked_text
-from datasets.core.turns import asked
+from datasets.core.turns import Turn, asked
 
 COLUMNS = frozenset({"title", "created", "messages"})
 KIND = "conversation"
@@ -43,13 +43,13 @@ def _messages(value: Any) -> dict[str, Mapping[str, Any]]:
 
 
 def _pair(line: int, answer: Mapping[str, Any], known: Mapping[str, Mapping[str, Any]]) -> Candidate:
-    turns: list[tuple[str, str]] = []
+    turns: list[Turn] = []
     at = known.get(str(answer.get("parent")))
     while at is not None:
         role, text = at.get("role"), at.get("text")
-        if role not in {"user", "assistant"} or not isinstance(text, str) or len(turns) > len(known):
+        if role not in ("user", "assistant") or not isinstance(text, str) or len(turns) > len(known):
             raise Unfit("import.turns", "A message before it has no known role or no text, or they run in a circle.")
-        turns.append((role, text))
+        turns.append(Turn(role, text))
         at = known.get(str(at.get("parent")))
     system, question = asked(turns[::-1])
     model = answer.get("model")

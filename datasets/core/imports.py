@@ -1,22 +1,35 @@
 """Pairs from files: our exports and conversations, rows of the original, chat and preference files of trainers.
 
 Each line is recognised by its own columns, so a file may be read without naming its kind. A file may also be one JSON
-array; its items then count as lines. Nothing here decides what enters the studio: it yields candidates and problems.
+text, whose items then count as lines, or a zipped export of ours. Nothing here decides what enters the studio: it
+yields candidates and problems.
 """
 
 from collections.abc import Iterator, Mapping
 from typing import IO, Any
 
-from datasets.core import canonical, conversations
-from datasets.core.candidates import Candidate, Problem, Unfit, checked_text, optional_text
+from datasets.core import canonical, conversations, names
+from datasets.core.candidates import Candidate, Problem, Unfit, checked_text
 from datasets.core.errors import Malformed, RecordError
+from datasets.core.foreign import read_layout
 from datasets.core.frames import FrameError, read_legacy_row, salvage_train_pair
 from datasets.core.records import WithheldRow, from_row
-from datasets.core.turns import asked, last_answer, read_turns
+from datasets.core.verify.source import Archive, Limits, reading
 
 __all__ = ["Candidate", "Problem", "read"]
 
+Item = tuple[int, dict[str, Any] | Problem]
+
 MAX_ARRAY = 64 * 1024 * 1024
+MAX_UNPACKED = 4 * 1024**3
+MAX_ID = 200
+_ZIP = b"PK\x03\x04"
+_PACKED = (
+    (b"\x1f\x8b", "The file is packed with gzip: unpack it first."),
+    (b"PAR1", "This is a parquet file: hand in JSON lines."),
+    (b"\xff\xfe", "The file is written in UTF-16: save it as UTF-8."),
+    (b"\xfe\xff", "The file is written in UTF-16: save it as UTF-8."),
+)
 _OLD_SIGNATURE = {
     "SIG_001": "the row carries no signature",
     "SIG_003": "the signature does not fit: the row was changed, or the key is another one",
@@ -58,42 +71,65 @@ def _whole(candidate: Candidate) -> Candidate | Problem:
     return candidate
 
 
-def _objects(stream: IO[bytes]) -> Iterator[tuple[int, dict[str, Any] | Problem]]:
-    number = 0
+def _objects(stream: IO[bytes]) -> Iterator[Item]:
+    """Yield the objects of a file with their line: JSON lines, one JSON text, or an export of ours as a zip file."""
+    number, begun = 0, False
     while data := stream.readline(canonical.MAX_LINE + 1):
         number += 1
         if number == 1:
             data = data.removeprefix(b"\xef\xbb\xbf")
-            if data.lstrip()[:1] == b"[":
-                yield from _array(data, stream)
+            if data.startswith(_ZIP):
+                yield from _archived(stream)
                 return
+            if reason := next((reason for start, reason in _PACKED if data.startswith(start)), None):
+                yield 1, Problem(line=1, code="import.packed", message=reason)
+                return
+        start = data.strip()
+        if not begun and (start[:1] == b"[" or start == b"{"):
+            yield from _document(data, stream)
+            return
+        begun = begun or bool(start)
         if len(data) > canonical.MAX_LINE:
             message = f"The line is longer than {canonical.MAX_LINE:,} bytes; the rest was not read."
             yield number, Problem(line=number, code="import.long", message=message)
             return
-        if data.strip():
+        if start:
             try:
                 yield number, canonical.load_object(data)
             except Malformed:
                 yield number, Problem(line=number, code="import.json", message="The line is not a JSON object.")
 
 
-def _array(start: bytes, stream: IO[bytes]) -> Iterator[tuple[int, dict[str, Any] | Problem]]:
+def _document(start: bytes, stream: IO[bytes]) -> Iterator[Item]:
+    """Yield the items of one JSON text that runs over lines: an array, or a single object."""
     data = start + stream.read(MAX_ARRAY)
     if len(data) > MAX_ARRAY:
-        message = f"A JSON array may have {MAX_ARRAY:,} bytes; write one object a line instead."
+        message = f"One JSON text may have {MAX_ARRAY:,} bytes; write one object a line instead."
         yield 1, Problem(line=1, code="import.long", message=message)
         return
     try:
-        items = canonical.load(data)
+        value = canonical.load(data)
     except Malformed:
         yield 1, Problem(line=1, code="import.json", message="The file is not JSON.")
         return
-    for number, item in enumerate(items, 1):
+    for number, item in enumerate(value if isinstance(value, list) else [value], 1):
         if isinstance(item, dict):
             yield number, item
         else:
             yield number, Problem(line=number, code="import.json", message="The item is not a JSON object.")
+
+
+def _archived(stream: IO[bytes]) -> Iterator[Item]:
+    """Yield the rows of a zipped export of ours."""
+    stream.seek(0)
+    try:
+        source = Archive(stream, Limits(max_bytes=MAX_UNPACKED))
+        if names.ROWS not in source.sizes:
+            raise Malformed(f"The zip file holds no {names.ROWS}: it is no export of ours.")
+        with reading(source, names.ROWS) as rows:
+            yield from _objects(rows)
+    except Malformed as error:
+        yield 1, Problem(line=1, code="import.packed", message=str(error))
 
 
 def _candidate(line: int, row: dict[str, Any], key: bytes | None, salvage: bool) -> Candidate:
@@ -103,18 +139,14 @@ def _candidate(line: int, row: dict[str, Any], key: bytes | None, salvage: bool)
         return _own(line, row)
     if "pair_id" in row and ("frame" in row or "signature" in row):
         return _original(line, row, key, salvage)
-    for needed, reader in _LAYOUTS:
-        if needed <= row.keys():
-            fields = reader(row)
-            teachers = row.get("teachers")
-            return Candidate(
-                line=line,
-                external_id=optional_text(row, "pair_id") or optional_text(row, "id") or "",
-                score=_score(row),
-                teachers=tuple(t for t in teachers if isinstance(t, str)) if isinstance(teachers, list) else (),
-                **fields,
-            )
-    raise Unfit("import.layout", "The columns are of no known layout.")
+    teachers = row.get("teachers")
+    return Candidate(
+        line=line,
+        external_id=next((row[name] for name in ("pair_id", "id") if isinstance(row.get(name), str)), "")[:MAX_ID],
+        score=_score(row),
+        teachers=tuple(t for t in teachers if isinstance(t, str)) if isinstance(teachers, list) else (),
+        **read_layout(row),
+    )
 
 
 def _own(line: int, value: dict[str, Any]) -> Candidate:
@@ -166,92 +198,6 @@ def _original(line: int, value: dict[str, Any], key: bytes | None, salvage: bool
         verified=row.signature.verified,
         salvaged=salvaged,
     )
-
-
-def _alpaca(row: Mapping[str, Any]) -> dict[str, Any]:
-    extra = optional_text(row, "input")
-    instruction = checked_text(row["instruction"], "instruction")
-    return {
-        "kind": "alpaca",
-        "instruction": f"{instruction}\n\n{extra}" if extra else instruction,
-        "completion": checked_text(row["output"], "output"),
-        "system": optional_text(row, "system") or None,
-    }
-
-
-def _plain(question: str, answer: str) -> Any:
-    def reader(row: Mapping[str, Any]) -> dict[str, Any]:
-        return {
-            "kind": "plain",
-            "instruction": checked_text(row[question], question),
-            "completion": checked_text(row[answer], answer),
-            "system": optional_text(row, "system") or None,
-            "rejected": optional_text(row, "rejected") or None,
-        }
-
-    return reader
-
-
-def _preference(row: Mapping[str, Any]) -> dict[str, Any]:
-    system, instruction = asked(read_turns(row["prompt"], "user"))
-    chosen, rejected = last_answer(row["chosen"]), last_answer(row["rejected"])
-    return {
-        "kind": "preference",
-        "system": system,
-        "instruction": instruction,
-        "completion": chosen,
-        "rejected": rejected,
-    }
-
-
-def _prompted(row: Mapping[str, Any]) -> dict[str, Any]:
-    if row.get("label") is False:
-        raise Unfit("import.label", "The line holds only an answer that was marked as bad.")
-    system, instruction = asked(read_turns(row["prompt"], "user"))
-    return {
-        "kind": "prompt and completion",
-        "system": system,
-        "instruction": instruction,
-        "completion": last_answer(row["completion"]),
-    }
-
-
-def _chat(column: str, kind: str) -> Any:
-    def reader(row: Mapping[str, Any]) -> dict[str, Any]:
-        if row.get("kto_tag") is False:
-            raise Unfit("import.label", "The line holds only an answer that was marked as bad.")
-        turns = read_turns(row[column], "user")
-        if "chosen" in row and "rejected" in row:
-            answers = {"completion": last_answer(row["chosen"]), "rejected": last_answer(row["rejected"])}
-        else:
-            if not turns or turns[-1][0] != "assistant":
-                raise Unfit("import.turns", "The conversation does not end with an answer.")
-            answers = {"completion": checked_text(turns.pop()[1], "answer")}
-        system, instruction = asked(turns)
-        return {"kind": kind, "system": system, "instruction": instruction, **answers}
-
-    return reader
-
-
-def _openai_preference(row: Mapping[str, Any]) -> dict[str, Any]:
-    asked = row["input"]
-    if not isinstance(asked, dict) or "messages" not in asked:
-        raise Unfit("import.layout", "The input holds no messages.")
-    inner = {"prompt": asked["messages"], "chosen": row["preferred_output"], "rejected": row["non_preferred_output"]}
-    return _preference(inner)
-
-
-_LAYOUTS: tuple[tuple[frozenset[str], Any], ...] = (
-    (frozenset({"input", "preferred_output", "non_preferred_output"}), _openai_preference),
-    (frozenset({"prompt", "chosen", "rejected"}), _preference),
-    (frozenset({"prompt", "completion"}), _prompted),
-    (frozenset({"messages"}), _chat("messages", "messages")),
-    (frozenset({"conversations"}), _chat("conversations", "sharegpt")),
-    (frozenset({"instruction", "output"}), _alpaca),
-    (frozenset({"instruction", "completion"}), _plain("instruction", "completion")),
-    (frozenset({"question", "answer"}), _plain("question", "answer")),
-    (frozenset({"prompt", "response"}), _plain("prompt", "response")),
-)
 
 
 def _score(row: Mapping[str, Any]) -> str | None:
