@@ -7,6 +7,7 @@ from uuid import UUID
 
 from ninja import Field, Query, Router, Schema, Status
 
+from studio.accounts.idempotency import IdempotencyKey, once
 from studio.events.models import Event
 from studio.events.queries import last_seq
 from studio.web.http import ApiRequest, Problem
@@ -90,17 +91,19 @@ class EventsOut(Schema):
 
 
 @router.post("/sessions", response={201: SessionCreated}, summary="Start a session")
-def create_session(request: ApiRequest, data: SessionIn) -> Status[Session]:
-    session = actions.start_session(
-        request.auth,
-        data.question,
-        draft=data.draft,
-        texts=data.evidence,
-        teacher=data.teacher,
-        threshold=data.threshold,
-        max_iterations=data.max_iterations,
-    )
-    return Status(201, session)
+def create_session(request: ApiRequest, data: SessionIn, key: IdempotencyKey = None) -> Status[Session]:
+    def start() -> Session:
+        return actions.start_session(
+            request.auth,
+            data.question,
+            draft=data.draft,
+            texts=data.evidence,
+            teacher=data.teacher,
+            threshold=data.threshold,
+            max_iterations=data.max_iterations,
+        )
+
+    return Status(201, once(request, key, data, Session, start))
 
 
 @router.get("/sessions/{uuid:pk}", response=SessionOut, summary="Read a session")

@@ -17,6 +17,7 @@ from datasets.models import Export, default_dataset
 from datasets.statistics import statistics_of
 from datasets.views.exports import archive_response
 from studio.accounts.access import require
+from studio.accounts.idempotency import IdempotencyKey, once
 from studio.web.http import ApiRequest, Conflict, Problem
 
 router = Router(tags=["Exports"])
@@ -91,7 +92,7 @@ def _out(export: Export) -> dict[str, Any]:
 
 
 @router.post("/exports", response={201: ExportCreated, 404: Problem}, summary="Start an export")
-def export_create(request: ApiRequest, data: ExportIn) -> Status[Export]:
+def export_create(request: ApiRequest, data: ExportIn, key: IdempotencyKey = None) -> Status[Export]:
     """Take the approved pairs as they are now; the export is built and signed in the background."""
     require(request.auth, "export")
     dataset = access_dataset(request.auth, data.dataset) if data.dataset else default_dataset(request.auth.team)
@@ -104,7 +105,7 @@ def export_create(request: ApiRequest, data: ExportIn) -> Status[Export]:
         parquet=data.parquet,
         frames=data.frames,
     )
-    return Status(201, actions.start_export(request.auth, choice))
+    return Status(201, once(request, key, data, Export, lambda: actions.start_export(request.auth, choice)))
 
 
 @router.get("/exports", response=list[ExportCreated], summary="List exports")

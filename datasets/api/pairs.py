@@ -12,7 +12,8 @@ from datasets import actions
 from datasets.access import access_dataset, access_pair
 from datasets.models import Decision, Pair
 from datasets.shapes import Claim, Critique, Passage, ProvenanceRecord, Teacher
-from studio.accounts.access import require
+from studio.accounts.access import Actor, require
+from studio.accounts.idempotency import IdempotencyKey, once
 from studio.web.http import ApiRequest, Invalid, Problem
 from studio.web.ids import as_uuid
 from studio.web.paging import keyset_page
@@ -126,12 +127,16 @@ def pair_list(
 
 
 @router.post("/pairs", response={201: PairOut, 404: Problem}, summary="Propose a pair")
-def pair_create(request: ApiRequest, data: PairIn) -> Status[Pair]:
+def pair_create(request: ApiRequest, data: PairIn, key: IdempotencyKey = None) -> Status[Pair]:
     """Put a pair into the review queue."""
     require(request.auth, "propose")
+    return Status(201, once(request, key, data, Pair, lambda: _propose(request.auth, data)))
+
+
+def _propose(actor: Actor, data: PairIn) -> Pair:
     provenance: ProvenanceRecord = {"origin": "api", "teachers": [teacher.model_dump() for teacher in data.teachers]}
-    pair = actions.propose_pair(
-        team=request.auth.team,
+    return actions.propose_pair(
+        team=actor.team,
         instruction=data.instruction,
         system=data.system,
         draft=data.draft,
@@ -142,10 +147,9 @@ def pair_create(request: ApiRequest, data: PairIn) -> Status[Pair]:
         critique=data.critique.model_dump(),
         provenance=provenance,
         flags=data.flags,
-        dataset=access_dataset(request.auth, data.dataset) if data.dataset else None,
-        actor=request.auth,
+        dataset=access_dataset(actor, data.dataset) if data.dataset else None,
+        actor=actor,
     )
-    return Status(201, pair)
 
 
 @router.get("/pairs/{uuid:pk}", response=PairDetail, summary="Read a pair")
@@ -157,19 +161,23 @@ def pair_detail(request: ApiRequest, pk: UUID) -> dict[str, object]:
 
 
 @router.post("/pairs/{uuid:pk}/decide", response={200: PairOut, 409: Problem}, summary="Decide about a pair")
-def pair_decide(request: ApiRequest, pk: UUID, data: DecideIn) -> Pair:
+def pair_decide(request: ApiRequest, pk: UUID, data: DecideIn, key: IdempotencyKey = None) -> Pair:
     """Approve, reject or send back a version; 409 when it is no longer the one that waits."""
     pair = access_pair(request.auth, pk, right="review")
-    actions.decide_pair(
-        request.auth,
-        pair,
-        verdict=data.verdict,
-        version=data.version,
-        text=data.text,
-        reason=data.reason,
-        reason_code=data.reason_code,
-    )
-    return pair
+
+    def decide() -> Pair:
+        actions.decide_pair(
+            request.auth,
+            pair,
+            verdict=data.verdict,
+            version=data.version,
+            text=data.text,
+            reason=data.reason,
+            reason_code=data.reason_code,
+        )
+        return pair
+
+    return once(request, key, data, Pair, decide)
 
 
 def _cursor(request: ApiRequest, cursor: str) -> Pair:

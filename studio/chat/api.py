@@ -6,6 +6,7 @@ from uuid import UUID
 
 from ninja import Field, Router, Schema, Status
 
+from studio.accounts.idempotency import IdempotencyKey, once
 from studio.chat import actions
 from studio.chat.access import access_conversation, access_message
 from studio.chat.models import Citation, Conversation, Message
@@ -79,22 +80,27 @@ class ConversationOut(Schema):
 
 
 @router.post("/conversations", response={201: Asked}, summary="Ask a question")
-def create_conversation(request: ApiRequest, data: Question) -> Status[Asked]:
-    return Status(201, _asked(actions.start_conversation(request.auth, data.question)))
+def create_conversation(request: ApiRequest, data: Question, key: IdempotencyKey = None) -> Status[Asked]:
+    answer = once(request, key, data, Message, lambda: actions.start_conversation(request.auth, data.question))
+    return Status(201, _asked(answer))
 
 
 @router.post(
     "/conversations/{uuid:pk}/messages", response={201: Asked, 409: Problem}, summary="Ask on in a conversation"
 )
-def create_message(request: ApiRequest, pk: UUID, data: FollowUp) -> Status[Asked]:
+def create_message(request: ApiRequest, pk: UUID, data: FollowUp, key: IdempotencyKey = None) -> Status[Asked]:
     """409 while the answer above is still being written."""
+    return Status(201, _asked(once(request, key, data, Message, lambda: _ask_on(request, pk, data))))
+
+
+def _ask_on(request: ApiRequest, pk: UUID, data: FollowUp) -> Message:
     conversation = access_conversation(request.auth, pk, right="ask")
     answers = conversation.messages.filter(role=Message.Role.ASSISTANT)
     if data.parent is None:
         parent = answers.order_by("created", "id").last()
     else:
         parent = access_message(conversation, data.parent, role=Message.Role.ASSISTANT)
-    return Status(201, _asked(actions.ask(request.auth, conversation, data.question, parent=parent)))
+    return actions.ask(request.auth, conversation, data.question, parent=parent)
 
 
 @router.get("/conversations/{uuid:pk}", response=ConversationOut, summary="Read a conversation")
