@@ -194,8 +194,8 @@ def _check_claim(said: SaidClaim, span: Span, passages: Sequence[Passage], quest
         return _downgrade(claim, "No quote of it stands in the evidence.")
     if said.verdict == "SUPPORTED":
         around = [quote.passage.around((quote.start, quote.end)) for quote in quotes]
-        passages = [text for quote in quotes for text in (quote.passage.title, quote.passage.text)]
-        if missing := gap(said.text, around, passages, question):
+        told = [text for quote in quotes for text in (quote.passage.title, quote.passage.text)]
+        if missing := gap(said.text, around, told, question):
             return _downgrade(claim, missing)
     return claim
 
