@@ -116,3 +116,12 @@ def is_member(user: User, team_id: UUID | str) -> bool:
         return user.is_active and Membership.objects.filter(user=user, team_id=team_id).exists()
     except (ValueError, ValidationError):
         return False
+
+
+def may_administer(user: User, team_id: UUID | str) -> bool:
+    """Whether the person may see what only those who administer the team do; for watch rules too."""
+    try:
+        membership = Membership.objects.filter(user=user, team_id=team_id).first()
+    except (ValueError, ValidationError):
+        return False
+    return bool(membership and user.is_active and "administer" in RIGHTS[membership.role])

@@ -1,11 +1,15 @@
 """How allauth behaves here: nobody signs up without an invitation, and no answer tells which addresses are known."""
 
+import logging
 from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest
 
 from studio.accounts.models import User
+from studio.accounts.whence import address_of
+
+log = logging.getLogger("studio.accounts")
 
 
 class InvitationOnlyAdapter(DefaultAccountAdapter):
@@ -28,6 +32,9 @@ class InvitationOnlyAdapter(DefaultAccountAdapter):
         """The person with these credentials; a closed account gets the answer of an unknown one."""
         user = super().authenticate(request, **credentials)
         return user if isinstance(user, User) and user.is_active else None
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        log.warning("sign-in failed", extra={"address": address_of(request)})
 
     def send_notification_mail(self, *args: Any, **kwargs: Any) -> None:
         """None: the studio sends no mail."""

@@ -1,36 +1,26 @@
-"""Event kinds of the team stream: what changed, and who changed people and the ways in. No secret is ever in them."""
+"""Event kinds of the team stream, and of its log: who changed people and the ways in. No secret is ever in them."""
 
-from typing import Literal
+from typing import Any, ClassVar, Literal
 
-from studio.accounts.access import is_member
+from studio.accounts.access import is_member, may_administer
 from studio.accounts.models import User
-from studio.events.kinds import Payload, kind
+from studio.events.kinds import Payload, kind, registered
+from studio.events.models import Event
 from studio.events.watch import watch
 
 What = Literal["documents", "sessions", "review", "datasets", "members", "endpoints", "conversations"]
-
-
-LOG_KINDS = [
-    "team.created",
-    "team.renamed",
-    "member.joined",
-    "member.role_changed",
-    "member.removed",
-    "member.left",
-    "member.deactivated",
-    "member.reactivated",
-    "member.signed_in_by_link",
-    "invitation.created",
-    "invitation.revoked",
-    "token.created",
-    "token.revoked",
-]
 
 
 @watch("team")
 def may_watch_team(user: User, object_id: str) -> bool:
     """Members see what happens in their team."""
     return is_member(user, object_id)
+
+
+@watch("log")
+def may_watch_log(user: User, object_id: str) -> bool:
+    """The log says from where people came; it is for those who administer the team."""
+    return may_administer(user, object_id)
 
 
 @kind("team.changed")
@@ -40,94 +30,148 @@ class TeamChanged(Payload):
     what: What
 
 
+class LogEntry(Payload):
+    """An entry of a team's log; apps make kinds of their own from it.
+
+    says: the sentence, with the actor and the fields in braces. address, agent: where the actor was and with which
+    program; empty for what was done on the server.
+    """
+
+    says: ClassVar[str]
+    address: str = ""
+    agent: str = ""
+
+    def words(self) -> dict[str, Any]:
+        """What stands in the braces of the sentence."""
+        return self.model_dump()
+
+
+def log_kinds() -> dict[str, type[LogEntry]]:
+    """All kinds of entries, by name."""
+    return {name: payload for name, payload in registered().items() if issubclass(payload, LogEntry)}
+
+
+def sentence(event: Event) -> str:
+    """An entry as plain text."""
+    entry = log_kinds()[event.kind].model_validate(event.data)
+    return entry.says.format(actor=event.actor or "Somebody", **entry.words())
+
+
 @kind("team.created")
-class TeamCreated(Payload):
+class TeamCreated(LogEntry):
+    says = "{actor} created the team “{name}”"
     name: str
 
 
 @kind("team.renamed")
-class TeamRenamed(Payload):
+class TeamRenamed(LogEntry):
+    says = "{actor} renamed the team from “{before}” to “{name}”"
     name: str
     before: str
 
 
-@kind("member.joined")
-class MemberJoined(Payload):
-    """user_id, name: of the person who joined. way: how."""
-
+class _AboutMember(LogEntry):
     user_id: int
     name: str
+
+
+@kind("member.joined")
+class MemberJoined(_AboutMember):
+    """way: how."""
+
+    says = "{name} joined as {role}{by}"
     role: str
     way: Literal["setup", "invitation"]
 
+    def words(self) -> dict[str, Any]:
+        return {**super().words(), "by": " by invitation" if self.way == "invitation" else ""}
+
 
 @kind("member.role_changed")
-class MemberRoleChanged(Payload):
-    user_id: int
-    name: str
+class MemberRoleChanged(_AboutMember):
+    says = "{actor} made {name} {role}, from {before}"
     role: str
     before: str
 
 
 @kind("member.removed")
-class MemberRemoved(Payload):
-    user_id: int
-    name: str
+class MemberRemoved(_AboutMember):
+    says = "{actor} removed {name}"
 
 
 @kind("member.left")
-class MemberLeft(Payload):
-    user_id: int
-    name: str
+class MemberLeft(_AboutMember):
+    says = "{name} left"
 
 
 @kind("member.deactivated")
-class MemberDeactivated(Payload):
-    user_id: int
-    name: str
+class MemberDeactivated(_AboutMember):
+    says = "{actor} closed the account of {name}"
 
 
 @kind("member.reactivated")
-class MemberReactivated(Payload):
-    user_id: int
-    name: str
+class MemberReactivated(_AboutMember):
+    says = "{actor} opened the account of {name} again"
+
+
+@kind("member.signed_in")
+class MemberSignedIn(_AboutMember):
+    says = "{name} signed in"
 
 
 @kind("member.signed_in_by_link")
-class MemberSignedInByLink(Payload):
-    """Somebody used a one-time sign-in link."""
-
-    user_id: int
-    name: str
+class MemberSignedInByLink(_AboutMember):
+    says = "{name} signed in with a one-time link"
 
 
-@kind("invitation.created")
-class InvitationCreated(Payload):
+@kind("member.signed_out_elsewhere")
+class MemberSignedOutElsewhere(_AboutMember):
+    says = "{name} ended other sessions of their own"
+
+
+@kind("member.password_changed")
+class MemberPasswordChanged(_AboutMember):
+    says = "{name} changed their password"
+
+
+class _AboutInvitation(LogEntry):
     """email: who it is meant for, empty for whoever holds the link."""
 
     invitation_id: str
     email: str
+
+    def words(self) -> dict[str, Any]:
+        return {**super().words(), "whom": self.email or "whoever holds the link"}
+
+
+@kind("invitation.created")
+class InvitationCreated(_AboutInvitation):
+    says = "{actor} invited {whom} as {role}"
     role: str
 
 
 @kind("invitation.revoked")
-class InvitationRevoked(Payload):
-    invitation_id: str
-    email: str
+class InvitationRevoked(_AboutInvitation):
+    says = "{actor} revoked the invitation of {whom}"
 
 
-@kind("token.created")
-class TokenCreated(Payload):
+class _AboutToken(LogEntry):
     """prefix: the first characters, by which its holder recognises it; far too few to use it."""
 
     token_id: str
     name: str
     prefix: str
+
+
+@kind("token.created")
+class TokenCreated(_AboutToken):
+    says = "{actor} made the token “{name}” ({prefix}…): {reach}"
     scopes: list[str]
+
+    def words(self) -> dict[str, Any]:
+        return {**super().words(), "reach": ", ".join(self.scopes)}
 
 
 @kind("token.revoked")
-class TokenRevoked(Payload):
-    token_id: str
-    name: str
-    prefix: str
+class TokenRevoked(_AboutToken):
+    says = "{actor} revoked the token “{name}” ({prefix}…)"

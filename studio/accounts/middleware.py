@@ -10,6 +10,7 @@ from django.utils.functional import SimpleLazyObject
 
 from studio.accounts.access import Actor, actor_of
 from studio.accounts.models import Membership, User
+from studio.accounts.whence import coming_from
 from studio.web.http import Forbidden
 
 View = Callable[..., HttpResponseBase]
@@ -34,11 +35,12 @@ class NoTeam(Forbidden):
 
 
 def actor(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """`request.actor`, looked up when first used; raises NoTeam for people without a team."""
+    """`request.actor`, looked up when first used; raises NoTeam for people without a team. The log learns whence."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         request.actor = SimpleLazyObject(lambda: current_actor(request))  # type: ignore[attr-defined]  # on our HttpRequest
-        return get_response(request)
+        with coming_from(request):
+            return get_response(request)
 
     return middleware
 

@@ -3,11 +3,13 @@
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractUser, BaseUserManager
+from django.contrib.sessions.models import Session
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
+from studio.accounts.agents import program
 from studio.web.ids import uuid7
 
 
@@ -108,6 +110,25 @@ class Invitation(models.Model):
 
     def __str__(self) -> str:
         return f"invitation to {self.team}"
+
+
+class OpenSession(models.Model):
+    """A browser in which a person is signed in; goes with the session itself."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="open_sessions")
+    session = models.OneToOneField(Session, on_delete=models.CASCADE, related_name="+")
+    address = models.CharField(max_length=45, blank=True)
+    agent = models.CharField(max_length=200, blank=True, help_text="What the browser says it is.")
+    created = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"session of {self.user}"
+
+    @property
+    def program(self) -> str:
+        """What people call its browser."""
+        return program(self.agent)
 
 
 class SignInLink(models.Model):

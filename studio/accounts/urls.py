@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from studio.accounts.views import entrance, people, profile, team
+from studio.accounts.views import entrance, log, people, profile, team
 
 app_name = "accounts"
 urlpatterns = [
@@ -12,6 +12,8 @@ urlpatterns = [
     path("team/rename/", team.team_rename, name="team_rename"),
     path("team/leave/", team.team_leave, name="team_leave"),
     path("team/switch/", team.team_switch, name="team_switch"),
+    path("team/log/", log.log_list, name="log_list"),
+    path("team/log.csv", log.log_file, name="log_file"),
     # its people and the ways in
     path("team/members/<int:pk>/role/", people.member_role, name="member_role"),
     path("team/members/<int:pk>/remove/", people.member_remove, name="member_remove"),
@@ -23,6 +25,7 @@ urlpatterns = [
     path("team/tokens/<uuid:pk>/revoke/", people.token_revoke, name="token_revoke"),
     # oneself
     path("profile/", profile.profile, name="profile"),
+    path("profile/sessions/<uuid:pk>/end/", profile.profile_end_session, name="profile_end_session"),
     path("profile/sessions/end/", profile.profile_end_sessions, name="profile_end_sessions"),
     # ways in
     path("welcome/", entrance.welcome, name="welcome"),

@@ -7,12 +7,12 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from studio.accounts.access import Actor, require
-from studio.accounts.actions import announce
+from studio.accounts.actions import announce, record
 from studio.accounts.secrets import sealer
+from studio.endpoints import circuits
 from studio.endpoints.asking import ask_endpoint, key_context
 from studio.endpoints.choosing import available, built_in, choose, find
 from studio.endpoints.models import Endpoint
-from studio.events.actions import append
 from studio.jobs.actions import enqueue
 from studio.llm.endpoint import origin
 from studio.llm.steps import Ask, Refusal
@@ -51,6 +51,7 @@ def save_endpoint(actor: Actor, endpoint: Endpoint, fields: Mapping[str, Any], *
     try:
         with transaction.atomic():
             endpoint.save()
+            circuits.forget(endpoint)
             _tell(actor, endpoint, "endpoint.added" if is_new else "endpoint.changed")
     except IntegrityError as error:
         raise Conflict("Another endpoint of the team has this name.", code="name_taken") from error
@@ -62,6 +63,7 @@ def delete_endpoint(actor: Actor, endpoint: Endpoint) -> None:
     require(actor, "administer")
     with transaction.atomic():
         _tell(actor, endpoint, "endpoint.removed")
+        circuits.forget(endpoint)
         endpoint.delete()
 
 
@@ -77,6 +79,7 @@ def test_endpoint(actor: Actor, endpoint: Endpoint) -> None:
 def run_test(endpoint: Endpoint) -> None:
     """Ask the probe question and store what came of it; called by the job."""
     answer = ask_endpoint(endpoint, PROBE)
+    circuits.record(endpoint, answer)
     if isinstance(answer, Refusal):
         record_test(
             endpoint,
@@ -96,6 +99,6 @@ def record_test(endpoint: Endpoint, state: str, message: str) -> None:
 
 
 def _tell(actor: Actor, endpoint: Endpoint, kind: str) -> None:
-    data = {"endpoint_id": str(endpoint.pk), "name": endpoint.name}
-    append(f"team:{actor.team.pk}", kind, data, actor=actor.user)
-    announce(actor.team, "endpoints")
+    where = origin(endpoint.base_url) if endpoint.base_url else "the built-in teacher"
+    data = {"endpoint_id": str(endpoint.pk), "name": endpoint.name, "leads_to": where}
+    record(actor.team, kind, data, by=actor.user, what="endpoints")

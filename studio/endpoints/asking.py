@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 
 from studio.accounts.secrets import sealer
+from studio.endpoints.gates import gate
 from studio.endpoints.models import Endpoint
 from studio.llm import endpoint as llm
 from studio.llm.builtin import BuiltIn
@@ -16,6 +17,8 @@ from studio.llm.guard import Allowed, GuardedBackend
 from studio.llm.steps import Answer, Ask, Refusal
 from studio.sealing import SealError
 
+PATIENCE_S = 10.0  # how long a question waits for a place at its endpoint
+BUSY = "no place was free"
 log = logging.getLogger("studio.endpoints")
 
 
@@ -43,8 +46,27 @@ def ask_endpoint(
         return Refusal(
             kind="auth", message=message, cause=type(error).__name__, teacher=endpoint.name, model=endpoint.model
         )
-    with Client(target, guard=GuardedBackend(_allowed(endpoint)), limits=limits) as client:
-        return client.ask(ask, stopped=stopped, on_text=on_text)
+    place, answer = gate(endpoint.circuit_key), None
+    if not place.enter(patience_s=PATIENCE_S, stopped=stopped):
+        return _busy(endpoint, is_stopped=stopped())
+    try:
+        with Client(target, guard=GuardedBackend(_allowed(endpoint)), limits=limits) as client:
+            answer = client.ask(ask, stopped=stopped, on_text=on_text)
+    finally:
+        place.leave(answer)
+    return answer
+
+
+def _busy(endpoint: Endpoint, *, is_stopped: bool) -> Refusal:
+    """No place was free; that is no trouble of the endpoint's, so it is told from one by its cause."""
+    return Refusal(
+        kind="cancelled" if is_stopped else "rate_limited",
+        message="Many questions are waiting for this teacher already.",
+        cause=BUSY,
+        retry_after_s=2.0,
+        teacher=endpoint.name,
+        model=endpoint.model,
+    )
 
 
 def key_context(endpoint: Endpoint, base_url: str) -> str:

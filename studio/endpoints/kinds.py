@@ -1,23 +1,27 @@
-"""Event kinds of the endpoints app, on the team's stream; a key is never in them."""
+"""Entries of the endpoints app in the team's log; a key is never in them."""
 
-from studio.events.kinds import Payload, kind
+from studio.accounts.kinds import LogEntry
+from studio.events.kinds import kind
 
 
-class _AboutEndpoint(Payload):
+class _AboutEndpoint(LogEntry):
+    """leads_to: the origin of its address, which gets the questions and the key."""
+
     endpoint_id: str
     name: str
+    leads_to: str = ""
 
 
 @kind("endpoint.added")
 class EndpointAdded(_AboutEndpoint):
-    pass
+    says = "{actor} added the endpoint “{name}”, which leads to {leads_to}"
 
 
 @kind("endpoint.changed")
 class EndpointChanged(_AboutEndpoint):
-    pass
+    says = "{actor} changed the endpoint “{name}”, which leads to {leads_to}"
 
 
 @kind("endpoint.removed")
 class EndpointRemoved(_AboutEndpoint):
-    pass
+    says = "{actor} removed the endpoint “{name}”"

@@ -101,6 +101,11 @@ class Endpoint(models.Model):
         return str(self.pk) if self.source == "team" else self.source
 
     @property
+    def circuit_key(self) -> str:
+        """Under which its circuit and its gate are kept; the environment's endpoint is one for all teams."""
+        return self.ref
+
+    @property
     def is_builtin(self) -> bool:
         return self.kind == self.Kind.BUILTIN
 
@@ -120,3 +125,24 @@ class Endpoint(models.Model):
     def role_words(self) -> list[str]:
         """What it is used for, in words."""
         return [words for role, words in ROLE_WORDS.items() if role in self.roles]
+
+
+class Circuit(models.Model):
+    """How an endpoint has been answering of late. While `open_until` is ahead it is left alone; then one may try.
+
+    failures: in a row, those of one moment counted once. kind, message, cause: of the last one.
+    answered: when anybody last got an answer, to within a few seconds.
+    """
+
+    key = models.CharField(primary_key=True, max_length=80)
+    failures = models.PositiveIntegerField(default=0)
+    open_until = models.DateTimeField(null=True, blank=True)
+    on_trial = models.BooleanField(default=False, help_text="One question is trying whether it answers again.")
+    kind = models.CharField(max_length=20, blank=True)
+    message = models.TextField(blank=True)
+    cause = models.TextField(blank=True)
+    failed = models.DateTimeField(null=True, blank=True)
+    answered = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return self.key

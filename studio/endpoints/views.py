@@ -11,6 +11,7 @@ from studio.accounts.access import require
 from studio.endpoints import actions
 from studio.endpoints.access import access_endpoint
 from studio.endpoints.choosing import built_in, choose, from_environment
+from studio.endpoints.circuits import troubled
 from studio.endpoints.forms import EndpointForm
 from studio.endpoints.models import ROLE_WORDS, Endpoint
 from studio.events.queries import last_seq
@@ -24,12 +25,16 @@ def endpoint_list(request: HttpRequest) -> HttpResponse:
     require(request.actor, "read")
     team = request.actor.team
     stream = f"team:{team.pk}"
+    endpoints = list(Endpoint.objects.filter(team=team).order_by("-created", "-id"))
+    environment = from_environment(team)
+    circuits = troubled([each.circuit_key for each in (*endpoints, environment) if each])
     context = {
         "stream": stream,
         "last_seq": last_seq(stream),
-        "endpoints": Endpoint.objects.filter(team=team).order_by("-created", "-id"),
+        "endpoints": [(endpoint, circuits.get(endpoint.circuit_key)) for endpoint in endpoints],
+        "environment_circuit": circuits.get("environment"),
         "serving": [(words, choose(team, role)) for role, words in ROLE_WORDS.items()],
-        "environment": from_environment(team),
+        "environment": environment,
         "built_in": built_in(team),
         "may_change": request.actor.may("administer"),
     }

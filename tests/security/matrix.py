@@ -134,6 +134,7 @@ PAGES: dict[str, Row] = {
     "datasets:pair_bulk": Row(post=reviewer(200, lambda s: {"verdict": "approve", "pair": f"{s.pair.pk}:1"})),
     "datasets:pair_detail": Row(of="pair", get=member()),
     "datasets:pair_decide": Row(of="pair", post=reviewer(302, _decision)),
+    "datasets:pair_preview": Row(of="pair", post=reviewer(200, lambda _: {"text": "Other words."})),
     "datasets:pair_skip": Row(of="pair", post=reviewer(302)),
     "datasets:pair_undo": Row(of="rejected_pair", post=admin(302, lambda _: {"version": "1"})),
     "datasets:pair_take_over": Row(of="pair", post=admin(302)),
@@ -176,6 +177,8 @@ PAGES: dict[str, Row] = {
     "endpoints:endpoint_test": Row(of="endpoint", post=admin(302)),
     "endpoints:endpoint_delete": Row(of="endpoint", get=admin(), post=admin(302)),
     "accounts:team_detail": Row(get=member()),
+    "accounts:log_list": Row(get=admin()),
+    "accounts:log_file": Row(get=admin()),
     "accounts:team_create": Row(get=owner(), post=owner(302, lambda _: {"name": "New"})),
     "accounts:team_rename": Row(post=admin(302, lambda _: {"name": "New"})),
     "accounts:team_leave": Row(post=member(302, owner=409)),
@@ -193,6 +196,7 @@ PAGES: dict[str, Row] = {
     "accounts:token_revoke": Row(of="token", post=admin(302, member=404, reviewer=404)),
     # oneself
     "accounts:profile": Row(get=member(), post=member(302, lambda _: {"name": "New"})),
+    "accounts:profile_end_session": Row(of="open_session", post=member(404, owner=302)),  # one of the owner
     "accounts:profile_end_sessions": Row(post=member(302)),
     "accounts:welcome": Row(get=member(302), post=member(302)),
     "account_login": Row(get=member(302), post=member(302), anonymous=(200, 422)),
@@ -247,6 +251,7 @@ API: dict[str, tuple[str, str, int, Data, str]] = {
     "POST /sessions/{pk}/cancel": ("running_session", "member", 200, lambda _: {}, "write"),
 }
 
-#: Every member of the team may watch; nobody else.
-STREAMS = {"team", "vault", "review", "datasets", "session", "conversation", "export", "import"}
+#: Every member of the team may watch, but for those named here; nobody else.
+STREAMS_OF = {"log": ("admin", "owner")}
+STREAMS = {*STREAMS_OF, "team", "vault", "review", "datasets", "session", "conversation", "export", "import"}
 SOCKETS = {"ws/events/<str:stream>/"}

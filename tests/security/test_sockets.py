@@ -6,6 +6,7 @@ import pytest
 from asgiref.sync import async_to_sync, sync_to_async
 
 from studio.web.same_origin import is_same_origin
+from tests.security.matrix import STREAMS_OF
 from tests.security.world import ROLES, make_world
 from tests.support.websocket import Socket
 
@@ -34,9 +35,10 @@ def test_a_socket_follows_the_streams_of_its_own_teams_only():
     for prefix, stream in world.ours.streams.items():
         for who, user in people.items():
             found[prefix, who] = async_to_sync(outcome)(user, stream)
-    assert {who for (_, who), what in found.items() if what == f"closed {GONE}"} == {"stranger"}
-    assert {what for (_, who), what in found.items() if who == "stranger"} == {f"closed {GONE}"}
-    assert {what for (_, who), what in found.items() if who != "stranger"} == {"follows"}
+    wanted = {
+        (prefix, who): "follows" if who in STREAMS_OF.get(prefix, ROLES) else f"closed {GONE}" for prefix, who in found
+    }
+    assert found == wanted
 
 
 FOREIGN = [

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from types import SimpleNamespace
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 from django.utils import timezone
 
 from datasets import actions as datasets
@@ -12,7 +13,7 @@ from datasets.core.keys import pem
 from datasets.models import Export, Import, default_dataset
 from studio.accounts.access import actor_for
 from studio.accounts.actions import create_api_token, create_sign_in_link, invite
-from studio.accounts.models import Membership, Role, Team, User
+from studio.accounts.models import Membership, OpenSession, Role, Team, User
 from studio.chat import actions as chat
 from studio.chat.models import Citation, Message
 from studio.endpoints.actions import save_endpoint
@@ -42,7 +43,7 @@ class Side(SimpleNamespace):
     def streams(self) -> dict[str, str]:
         """A stream of this team for each prefix."""
         return {
-            **{prefix: f"{prefix}:{self.team.pk}" for prefix in ("team", "vault", "review", "datasets")},
+            **{prefix: f"{prefix}:{self.team.pk}" for prefix in ("team", "log", "vault", "review", "datasets")},
             "session": self.session.stream,
             "conversation": self.conversation.stream,
             "export": f"export:{self.export.pk}",
@@ -88,6 +89,11 @@ def _people(side: Side) -> None:
     side.token, token = create_api_token(side.actor.user, side.team, name=side.text("token"), scopes=["read"])
     newcomer = make_user(f"{side.team.pk.hex[-6:]} newcomer", team=side.team)
     side.secrets |= {"invitation": invited, "token": token}
+    browser = Client(headers={"User-Agent": side.text("agent")})
+    browser.force_login(side.person(Role.OWNER))
+    side.open_session = OpenSession.objects.create(
+        user=side.person(Role.OWNER), session_id=browser.cookies["sessionid"].value, agent=side.text("agent")
+    )
     side.secrets["sign-in link"] = create_sign_in_link(newcomer).rstrip("/").rpartition("/")[2]
 
 

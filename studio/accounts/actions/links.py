@@ -9,7 +9,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from studio.accounts.actions.log import person, record
+from studio.accounts.actions.log import record_everywhere
 from studio.accounts.models import SignInLink, User
 from studio.web.http import StudioError
 
@@ -49,8 +49,7 @@ def use_sign_in_link(secret: str) -> User:
         link = open_links.select_related("user").first()
         if link is None or not SignInLink.objects.filter(pk=link.pk, used=None).update(used=now):
             raise LinkGone
-        for team in link.user.teams.all():
-            record(team, "member.signed_in_by_link", person(link.user), by=link.user)
+        record_everywhere(link.user, "member.signed_in_by_link")
     return link.user
 
 

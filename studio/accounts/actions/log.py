@@ -5,6 +5,7 @@ from typing import Any
 
 from studio.accounts.kinds import What
 from studio.accounts.models import Team, User
+from studio.accounts.whence import whence
 from studio.events.actions import append
 
 
@@ -13,10 +14,18 @@ def announce(team: Team, what: What) -> None:
     append(f"team:{team.pk}", "team.changed", {"what": what})
 
 
-def record(team: Team, kind: str, data: Mapping[str, Any], *, by: User | None) -> None:
-    """Write down who changed people or the ways in, inside the transaction of the change. Never give it a secret."""
-    append(f"team:{team.pk}", kind, data, actor=by)
-    announce(team, "members")
+def record(team: Team, kind: str, data: Mapping[str, Any], *, by: User | None, what: What | None = "members") -> None:
+    """Write into the team's log who did what and from where, inside the transaction of the change. Never give it a
+    secret. what: of which open pages hear; None where no page shows it."""
+    append(f"log:{team.pk}", kind, {**data, **whence()}, actor=by)
+    if what:
+        announce(team, what)
+
+
+def record_everywhere(user: User, kind: str) -> None:
+    """Write something that a person did with their account into the log of each of their teams."""
+    for team in user.teams.order_by("pk"):
+        record(team, kind, person(user), by=user, what=None)
 
 
 def person(user: User) -> dict[str, Any]:

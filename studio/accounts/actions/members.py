@@ -1,12 +1,12 @@
 """Changes of the people in a team; a team never loses its last owner."""
 
 from django.db import transaction
-from django.db.models import F
 
 from studio.accounts.access import Actor, require
 from studio.accounts.actions.invitations import revoke_invitations_of
 from studio.accounts.actions.links import withdraw_links
 from studio.accounts.actions.log import person, record
+from studio.accounts.actions.sessions import end_sessions
 from studio.accounts.actions.tokens import revoke_all
 from studio.accounts.models import Membership, Role, Team, User
 from studio.web.http import Conflict
@@ -78,11 +78,6 @@ def reactivate(actor: Actor, member: Membership) -> None:
     with transaction.atomic():
         if User.objects.filter(pk=member.user_id, is_active=False).update(is_active=True):
             record(actor.team, "member.reactivated", person(member.user), by=actor.user)
-
-
-def end_sessions(user: User) -> None:
-    """Sign the person out everywhere. Whoever does this to themselves and stays must renew their session's hash."""
-    User.objects.filter(pk=user.pk).update(session_epoch=F("session_epoch") + 1)
 
 
 def _locked(member: Membership) -> Membership:

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from studio.accounts.actions.invitations import accept_invitation, invitation_of, sign_up
 from studio.accounts.actions.links import LinkGone, is_open, use_sign_in_link
+from studio.accounts.actions.sessions import remember
 from studio.accounts.actions.teams import FIRST_TEAM, NOBODY, welcome_owner
 from studio.accounts.forms import SignUpForm, WelcomeForm, posted
 from studio.accounts.middleware import TEAM_KEY
@@ -28,6 +29,7 @@ def sign_in_link(request: HttpRequest, secret: str) -> HttpResponse:
         throttle(request, "sign_in_link", tries=10, seconds=60)
         user = use_sign_in_link(secret)
         login(request, user)
+        remember(request, user)
         return redirect("home" if user.has_usable_password() else "accounts:welcome")
     if not is_open(secret):
         raise LinkGone
@@ -60,6 +62,7 @@ def welcome(request: HttpRequest) -> HttpResponse:
     )
     actor.user.refresh_from_db()
     update_session_auth_hash(request, actor.user)
+    remember(request, actor.user)
     return redirect("home")
 
 
@@ -85,6 +88,7 @@ def invitation(request: HttpRequest, secret: str) -> HttpResponse:
             status = conflict.status
         else:
             login(request, user)
+            remember(request, user)
             return _welcomed(request, found)
     context = {"form": form, "invitation": found, "sign_in_next": request.path}
     return render(request, "accounts/invitation.html", context, status=status)

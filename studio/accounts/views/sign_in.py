@@ -11,6 +11,8 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.decorators import method_decorator
 
+from studio.accounts.actions import password_changed, record_everywhere, remember
+from studio.accounts.models import User
 from studio.web.http import TooMany
 
 
@@ -26,18 +28,30 @@ class SignIn(LoginView):
         form.fields["remember"].label = "Stay signed in on this computer"
         return form
 
+    def form_valid(self, form: Form) -> HttpResponse:
+        answer: HttpResponse = super().form_valid(form)
+        if isinstance(self.request.user, User):
+            remember(self.request, self.request.user)
+            record_everywhere(self.request.user, "member.signed_in")
+        return answer
+
     def form_invalid(self, form: Form) -> HttpResponse:
         is_throttled = form.has_error("__all__", "too_many_login_attempts")
         return _again(self, form, status=429 if is_throttled else 422)
 
 
 class ChangePassword(PasswordChangeView):
-    """The old and a new password; all other sessions of the person end."""
+    """The old and a new password; all other sessions and open sign-in links of the person end."""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.user.is_authenticated and not request.user.has_usable_password():
             return redirect("accounts:welcome")
         return _not_too_many(super().dispatch(request, *args, **kwargs))
+
+    def form_valid(self, form: Form) -> HttpResponse:
+        answer: HttpResponse = super().form_valid(form)
+        password_changed(self.request, self.request.user)
+        return answer
 
     def get_default_success_url(self) -> str:
         return reverse("accounts:profile")

@@ -1,4 +1,4 @@
-"""The team page: members, invitations, tokens, the log; and changing teams."""
+"""The team page: members, invitations, tokens, what happened last; and changing teams."""
 
 from typing import Any
 from uuid import UUID
@@ -13,15 +13,14 @@ from django.views.decorators.http import require_POST, require_safe
 from studio.accounts.access import Actor, require
 from studio.accounts.actions import create_team, leave_team, rename_team
 from studio.accounts.forms import InvitationForm, TeamForm, TokenForm, posted, roles_for
-from studio.accounts.kinds import LOG_KINDS
 from studio.accounts.middleware import TEAM_KEY
 from studio.accounts.models import ApiToken, Invitation, Membership, Team
-from studio.events.models import Event
+from studio.accounts.views.log import lines, log_of
 from studio.events.queries import last_seq
 from studio.web.htmx import render_partial
 from studio.web.http import HttpRequest, safe_next
 
-LOG_PAGE = 25
+LATEST = 8
 
 
 @never_cache
@@ -35,24 +34,18 @@ def team_detail(request: HttpRequest) -> HttpResponse:
 def team_context(request: HttpRequest, **forms: Any) -> dict[str, Any]:
     """What the team page shows. forms: bound forms to show instead of fresh ones."""
     actor = request.actor
-    stream = f"team:{actor.team.pk}"
-    before = request.GET.get("before", "")
-    log = Event.objects.filter(stream_id=stream, kind__in=LOG_KINDS).select_related("actor").order_by("-seq")
-    if before.isdecimal() and len(before) < 18:
-        log = log.filter(seq__lt=int(before))
-    lines = list(log[: LOG_PAGE + 1])
+    stream, is_admin = f"team:{actor.team.pk}", actor.may("administer")
     tokens = ApiToken.objects.usable().filter(team=actor.team).select_related("user").order_by("-pk")
     return {
         "stream": stream,
         "last_seq": last_seq(stream),
         "members": Membership.objects.filter(team=actor.team).select_related("user").order_by("created", "pk"),
         "roles": roles_for(actor),
-        "is_admin": actor.may("administer"),
+        "is_admin": is_admin,
         "is_owner": actor.may("own"),
         "invitations": _open_invitations(actor),
-        "tokens": tokens if actor.may("administer") else tokens.filter(user=actor.user),
-        "lines": lines[:LOG_PAGE],
-        "older": lines[LOG_PAGE - 1].seq if len(lines) > LOG_PAGE else None,
+        "tokens": tokens if is_admin else tokens.filter(user=actor.user),
+        "lines": lines(log_of(actor).select_related("actor").order_by("-seq"), LATEST) if is_admin else [],
         "team_form": TeamForm(initial={"name": actor.team.name}, auto_id="team_%s"),
         "invitation_form": InvitationForm(actor=actor, auto_id="invitation_%s"),
         "token_form": TokenForm(actor=actor, auto_id="token_%s"),

@@ -39,9 +39,12 @@ def test_posts_need_the_csrf_token(alice, pattern):
     assert client.post(address_of(pattern)).status_code == 403
 
 
-def test_the_api_pages_are_for_people(client, client_for, alice):
-    assert client.get("/api/v1/openapi.json").status_code == 302
-    assert client_for(alice).get("/api/v1/openapi.json").status_code == 200
+def test_the_description_of_the_api_is_for_people_and_their_tokens(client, client_for, api_for, alice):
+    assert client.get("/api/v1/openapi.json").status_code == 401
+    assert client.get("/api/v1/docs").status_code == 302
+    assert client_for(alice).get("/api/v1/docs").status_code == 200
+    for holder in (client_for(alice), api_for(alice)):
+        assert holder.get("/api/v1/openapi.json").status_code == 200
 
 
 @pytest.fixture

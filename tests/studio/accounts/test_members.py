@@ -182,5 +182,5 @@ def test_somebody_in_no_team_is_told_what_to_do(client_for, team, alice, bob):
 def test_each_change_is_written_down_with_its_author(team, alice, bob):
     change_role(actor_for(alice, team), membership(bob), Role.REVIEWER)
     remove_member(actor_for(alice, team), membership(bob))
-    log = [(e.kind, e.actor, e.data["name"]) for e in Event.objects.of(f"team:{team.pk}").filter(kind__startswith="m")]
+    log = [(e.kind, e.actor, e.data["name"]) for e in Event.objects.of(f"log:{team.pk}").filter(kind__startswith="m")]
     assert log == [("member.role_changed", alice, "Bob"), ("member.removed", alice, "Bob")]

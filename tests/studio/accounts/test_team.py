@@ -57,40 +57,11 @@ def test_the_page_takes_as_many_statements_for_forty_members_as_for_two(client_f
     assert statements(lambda: client.get("/team/")) == few
 
 
-def test_the_log_goes_back_page_by_page_without_gaps(client_for, team, alice):
-    for number in range(60):
-        create_api_token(alice, team, name=f"token number {number}", scopes=["read"])
-        announce(team, "documents")
-    client, address, seen = client_for(alice), "/team/", []
-    while address:
-        context = client.get(address).context
-        seen += [line.data["name"] for line in context["lines"] if line.kind == "token.created"]
-        address = f"/team/?before={context['older']}" if context["older"] else ""
-    assert seen == [f"token number {number}" for number in reversed(range(60))]
-
-
-@pytest.mark.parametrize("before", ["x", "-1", "9" * 40, "٣"])
-def test_a_place_in_the_log_that_is_no_number_is_ignored(client_for, alice, before):
-    assert client_for(alice).get("/team/", {"before": before}).status_code == 200
-
-
-def test_every_kind_of_entry_has_a_sentence(team):
-    from django.template.loader import render_to_string
-
-    from studio.accounts.kinds import LOG_KINDS
-    from studio.events.kinds import registered
-
-    samples = {"name": "N", "role": "r", "before": "b", "email": "e", "way": "setup", "prefix": "p", "scopes": ["s"]}
-    for kind in LOG_KINDS:
-        data = {field: samples.get(field, "x") for field in registered()[kind].model_fields}
-        html = render_to_string("accounts/_log_line.html", {"event": Event(kind=kind, data=data)})
-        assert html.partition("<span>")[2].partition("</span>")[0].strip(), kind
-
-
 def test_admins_rename_the_team(client_for, team, alice):
     assert client_for(alice).post("/team/rename/", {"name": "Polar Lab"}).status_code == 302
     assert Team.objects.get(pk=team.pk).name == "Polar Lab"
-    assert Event.objects.get(kind="team.renamed").data == {"name": "Polar Lab", "before": "Arctic Lab"}
+    data = Event.objects.get(kind="team.renamed").data
+    assert (data["name"], data["before"]) == ("Polar Lab", "Arctic Lab")
 
 
 def test_a_team_needs_a_name(client_for, alice):
@@ -169,13 +140,6 @@ def test_ones_name_is_changed_in_the_profile(client_for, bob):
 
 def test_nobody_is_without_a_name(client_for, bob):
     assert client_for(bob).post("/profile/", {"name": ""}).status_code == 422
-
-
-def test_one_signs_out_everywhere_but_here(client_for, bob):
-    here, elsewhere = client_for(bob), client_for(bob)
-    here.post("/profile/sessions/end/")
-    assert here.get("/profile/").status_code == 200
-    assert elsewhere.get("/profile/").status_code == 302
 
 
 def test_names_are_shown_as_text(client_for, team, alice):
