@@ -1,5 +1,6 @@
 """A pair as a reviewer reads it: the diff in hunks, the evidence with the cited words marked."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,9 +12,10 @@ from studio.web import diff
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stretch:
-    """Some words of a passage; verdict: of the claim that quotes them, empty for the rest."""
+    """Some words of a passage; claim, verdict: number and verdict of the claim that quotes them, 0 for the rest."""
 
     text: str
+    claim: int = 0
     verdict: str = ""
 
 
@@ -69,6 +71,18 @@ class Card:
         known = {passage.n for passage in self.evidence}
         return [_claim(claim, missing, known) for claim in self.pair.claims]
 
+    @cached_property
+    def problems(self) -> list[tuple[str, str]]:
+        """What is wrong with the claims, for a chip each: verdict, and how many in words."""
+        numbers = Counter(claim.verdict for claim in self.claims)
+        found = [
+            (name, f"{numbers[name]} {word}")
+            for name, word in (("CONTRADICTED", "contradicted"), ("NOT_FOUND", "not found"))
+            if numbers[name]
+        ]
+        broken = sum(claim.is_broken for claim in self.claims)
+        return [*found, ("CONTRADICTED", f"{broken} misquoted")] if broken else found
+
 
 def with_reverted(pair: Pair, hunks: Sequence[int]) -> str:
     """The completion with these hunks put back to the draft's words."""
@@ -77,10 +91,10 @@ def with_reverted(pair: Pair, hunks: Sequence[int]) -> str:
 
 def _evidence(passage: Mapping[str, Any], claims: Sequence[Mapping[str, Any]]) -> Evidence:
     text: str = passage["text"]
-    marks: list[tuple[int, int, str]] = []
+    marks: list[tuple[int, int, int, str]] = []
     missing: list[str] = []
     verdicts: list[str] = []
-    for claim in claims:
+    for number, claim in enumerate(claims, start=1):
         for quote in claim["quotes"]:
             if quote["n"] != passage["n"]:
                 continue
@@ -90,7 +104,7 @@ def _evidence(passage: Mapping[str, Any], claims: Sequence[Mapping[str, Any]]) -
             if start is None:
                 missing.append(quote["text"])
             else:
-                marks.append((start, start + len(quote["text"]), claim["verdict"]))
+                marks.append((start, start + len(quote["text"]), number, claim["verdict"]))
     return Evidence(
         n=passage["n"],
         title=passage["title"] or f"Passage {passage['n']}",
@@ -116,17 +130,17 @@ def _place(quote: Mapping[str, Any], passage: Mapping[str, Any]) -> int | None:
     return found if found >= 0 else None
 
 
-def _stretches(text: str, marks: Sequence[tuple[int, int, str]]) -> list[Stretch]:
+def _stretches(text: str, marks: Sequence[tuple[int, int, int, str]]) -> list[Stretch]:
     """The text in marked and unmarked stretches; where marks overlap the first one wins."""
     stretches: list[Stretch] = []
     at = 0
-    for start, end, verdict in sorted(marks):
+    for start, end, claim, verdict in sorted(marks):
         start = max(start, at)
         if end <= start:
             continue
         if start > at:
             stretches.append(Stretch(text=text[at:start]))
-        stretches.append(Stretch(text=text[start:end], verdict=verdict))
+        stretches.append(Stretch(text=text[start:end], claim=claim, verdict=verdict))
         at = end
     if at < len(text):
         stretches.append(Stretch(text=text[at:]))

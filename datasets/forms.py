@@ -11,7 +11,7 @@ from datasets.actions.proposals import MAX_TEXT
 from datasets.cards import with_reverted
 from datasets.models import Dataset, Decision, Pair
 from datasets.queries import SORTS, PairFilter
-from studio.accounts.models import Team
+from studio.accounts.models import Team, User
 from studio.web.ids import as_uuid
 
 VERDICTS = [("approve", "Approve"), ("reject", "Reject"), ("send_back", "Send back")]
@@ -19,7 +19,7 @@ MAX_SECONDS = 86_400
 
 
 class PairFilterForm(forms.Form):
-    """The state of a list or of the queue, in the address."""
+    """The state of a list or of the queue, in the address; `user` is who "mine" means."""
 
     status = forms.ChoiceField(choices=[("", "Any state"), *Pair.Status.choices], required=False, label="State")
     q = forms.CharField(max_length=200, required=False, label="Words in the text")
@@ -28,16 +28,20 @@ class PairFilterForm(forms.Form):
     )
     least = forms.DecimalField(min_value=0, max_value=1, decimal_places=3, required=False, label="Score from")
     most = forms.DecimalField(min_value=0, max_value=1, decimal_places=3, required=False, label="Score to")
+    teacher = forms.CharField(max_length=100, required=False, label="Teacher's model")
+    mine = forms.BooleanField(required=False, label="From my sessions and proposals only")
     sort = forms.ChoiceField(choices=list(SORTS.items()), required=False, label="Order")
 
-    def __init__(self, data: QueryDict, *, team: Team, sort: str) -> None:
+    def __init__(self, data: QueryDict, *, team: Team, user: User, sort: str) -> None:
         data = data.copy()
         if data.get("sort") not in SORTS:
             data["sort"] = sort
         super().__init__(data, auto_id="filter-%s")
         cast("forms.ModelChoiceField[Dataset]", self.fields["dataset"]).queryset = Dataset.objects.filter(team=team)
-        for field in self.fields.values():
-            field.widget.attrs["class"] = "input"
+        self.user = user
+        for name, field in self.fields.items():
+            if name != "mine":
+                field.widget.attrs["class"] = "input"
 
     def wanted(self) -> PairFilter:
         """What was asked for; a value that cannot be used counts as none."""
@@ -50,6 +54,8 @@ class PairFilterForm(forms.Form):
             q=data.get("q", ""),
             least=data.get("least"),
             most=data.get("most"),
+            teacher=data.get("teacher", ""),
+            proposed_by=self.user if data.get("mine") else None,
             sort=data["sort"],
         )
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from datasets.models import Decision, Pair
 from studio.accounts.access import Actor
-from studio.accounts.models import Team
+from studio.accounts.models import Team, User
 from studio.web.paging import ordered
 
 SORTS = {
@@ -27,14 +27,25 @@ HEAVY = ("system", "draft", "completion", "evidence", "claims", "critique", "pro
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PairFilter:
-    """Which pairs, in which order. q: words that stand in the instruction or the completion."""
+    """Which pairs, in which order.
+
+    q: words that stand in the instruction or the completion. teacher: a part of the first teacher's model name.
+    proposed_by: the person whose session or proposal it was.
+    """
 
     status: str = ""
     dataset: UUID | None = None
     q: str = ""
     least: Decimal | None = None
     most: Decimal | None = None
+    teacher: str = ""
+    proposed_by: User | None = None
     sort: str = "created"
+
+    @property
+    def is_everything(self) -> bool:
+        """Whether it leaves no pair out."""
+        return replace(self, sort="") == PairFilter(sort="")
 
     def of(self, pairs: QuerySet[Pair]) -> QuerySet[Pair]:
         """The pairs that match, in order."""
@@ -50,6 +61,10 @@ class PairFilter:
             pairs = pairs.filter(score__gte=self.least)
         if self.most is not None:
             pairs = pairs.filter(score__lte=self.most)
+        if self.teacher:
+            pairs = pairs.filter(provenance__teachers__0__model__icontains=self.teacher)
+        if self.proposed_by:
+            pairs = pairs.filter(proposed_by=self.proposed_by)
         for word in self.q.split():
             pairs = pairs.filter(Q(instruction__icontains=word) | Q(completion__icontains=word))
         return pairs
@@ -63,15 +78,19 @@ def status_counts(team: Team) -> Mapping[str, int]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pace:
-    """left: pairs that wait; today, hour: this person's decisions since midnight UTC and in the last 60 minutes."""
+    """left: pairs that wait, and chosen: those of them that the queue's filter lets through.
+
+    today, hour: this person's decisions since midnight UTC and in the last 60 minutes.
+    """
 
     left: int
+    chosen: int
     today: int
     hour: int
 
 
-def review_pace(actor: Actor) -> Pace:
-    """What stands above the queue."""
+def review_pace(actor: Actor, wanted: PairFilter) -> Pace:
+    """What stands above the queue that is filtered like this."""
     now = timezone.now()
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
     an_hour_ago = now - timedelta(hours=1)
@@ -79,4 +98,7 @@ def review_pace(actor: Actor) -> Pace:
     counted = mine.exclude(verdict=Decision.Verdict.UNDO).aggregate(
         today=Count("pk", filter=Q(created__gte=midnight)), hour=Count("pk", filter=Q(created__gte=an_hour_ago))
     )
-    return Pace(left=Pair.objects.filter(team=actor.team).awaiting_review().count(), **counted)
+    waiting = Pair.objects.filter(team=actor.team).awaiting_review()
+    left = waiting.count()
+    chosen = left if wanted.is_everything else wanted.matching(waiting).count()
+    return Pace(left=left, chosen=chosen, **counted)

@@ -18,6 +18,7 @@ urlpatterns = [
     path("pairs/bulk/", pairs.pair_bulk, name="pair_bulk"),
     path("pairs/<uuid:pk>/", pairs.pair_detail, name="pair_detail"),
     path("pairs/<uuid:pk>/decide/", review.pair_decide, name="pair_decide"),
+    path("pairs/<uuid:pk>/preview/", review.pair_preview, name="pair_preview"),
     path("pairs/<uuid:pk>/skip/", review.pair_skip, name="pair_skip"),
     path("pairs/<uuid:pk>/undo/", pairs.pair_undo, name="pair_undo"),
     path("pairs/<uuid:pk>/take-over/", pairs.pair_take_over, name="pair_take_over"),

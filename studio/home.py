@@ -1,5 +1,6 @@
 """The front page and the rail: a few lines from each app about what needs somebody."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -8,6 +9,7 @@ from django.db.models.functions import Coalesce
 from django.http import HttpRequest as DjangoRequest
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.views.decorators.http import require_safe
@@ -23,6 +25,29 @@ from teacher.models import Session
 
 RECENT = timedelta(days=1)
 SHOWN = 6
+# title, what it is for, the words on its button, where it is done
+STEPS = (
+    (
+        "Upload documents",
+        "Text, Markdown, HTML, PDF, Word or CSV. They stay on this machine.",
+        "Upload",
+        "vault:document_list",
+    ),
+    ("Ask a question", "The answer quotes your documents, word for word.", "Ask", "chat:conversation_list"),
+    (
+        "Let teachers improve an answer",
+        "In a session every claim is checked against the documents and the answer is rewritten until it stands.",
+        "Start a session",
+        "teacher:session_create",
+    ),
+    ("Approve what is good", "You decide about each pair of question and answer.", "Review", "datasets:review_queue"),
+    (
+        "Export it, signed",
+        "Approved pairs leave as files that anybody can verify.",
+        "Export",
+        "datasets:export_create",
+    ),
+)
 
 
 @require_safe
@@ -40,10 +65,29 @@ def home(request: HttpRequest) -> HttpResponse:
         "failed_documents": list(Document.objects.failed().filter(team=team).order_by("-pk")[:SHOWN]),
         "conversations": list(Conversation.objects.kept().filter(team=team).order_by("-updated")[:SHOWN]),
         "has_documents": Document.objects.filter(team=team).exists(),
-        "has_approved": Pair.objects.approved().filter(team=team).exists(),
         "last_export": Export.objects.filter(team=team, state=Export.State.READY).order_by("-pk").first(),
     }
+    if context["last_export"] is None:
+        approved = Pair.objects.approved().filter(team=team)
+        done = (context["has_documents"], context["conversations"], sessions.exists(), approved.exists(), False)
+        context["steps"] = _steps([bool(each) for each in done])
     return render(request, "home.html", context)
+
+
+def _steps(done: Sequence[bool]) -> list[dict[str, Any]]:
+    """The way from nothing to the first export; the first step that is not done is the next one."""
+    following = done.index(False)
+    return [
+        {
+            "title": title,
+            "text": text,
+            "action": action,
+            "address": reverse(address),
+            "is_done": done[number],
+            "is_next": number == following,
+        }
+        for number, (title, text, action, address) in enumerate(STEPS)
+    ]
 
 
 @require_safe

@@ -123,7 +123,8 @@ def session_propose(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def _form(request: HttpRequest, form: SessionForm, *, status: int = 200) -> HttpResponse:
-    form.fields["question"].widget.attrs |= {"data-draft-key": f"session:{request.actor.team.pk}"}
+    for name in ("question", "draft", "evidence"):
+        form.fields[name].widget.attrs |= {"data-draft-key": f"session:{request.actor.team.pk}:{name}"}
     return render(request, "teacher/session_form.html", {"form": form}, status=status)
 
 

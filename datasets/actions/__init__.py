@@ -8,6 +8,7 @@ from datasets.actions.decisions import (
     last_decision,
     undo_decision,
     undo_last,
+    undone_text,
 )
 from datasets.actions.exports import (
     ExportChoice,
@@ -53,5 +54,6 @@ __all__ = [
     "take_rest",
     "undo_decision",
     "undo_last",
+    "undone_text",
     "withdraw_rows",
 ]

@@ -148,6 +148,12 @@ def undo_last(actor: Actor) -> Pair | None:
     return last.pair
 
 
+def undone_text(pair: Pair) -> str | None:
+    """What a reviewer had written into the version before, whose approval was taken back; None without a change."""
+    approval = pair.decisions.filter(verdict=Verdict.APPROVE, version=pair.version - 1).first()
+    return approval.text if approval and approval.was_edited else None
+
+
 def last_decision(actor: Actor) -> Decision | None:
     """The latest decision of this person that still stands, with its pair."""
     mine = Decision.objects.filter(team=actor.team, reviewer=actor.user).exclude(verdict=Verdict.UNDO)

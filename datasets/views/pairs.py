@@ -1,5 +1,6 @@
 """All pairs: the list, one pair with its history, decisions about many."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from django.contrib import messages
@@ -30,7 +31,7 @@ def pair_list(request: HttpRequest) -> HttpResponse:
     """The team's pairs: filter, sort, search, page by key, select many."""
     require(request.actor, "read")
     team = request.actor.team
-    form = PairFilterForm(request.GET, team=team, sort="-created")
+    form = PairFilterForm(request.GET, team=team, user=request.actor.user, sort="-created")
     wanted = form.wanted()
     pairs = Pair.objects.filter(team=team).defer(*HEAVY)
     counts = status_counts(team)
@@ -47,7 +48,7 @@ def pair_list(request: HttpRequest) -> HttpResponse:
         "total": sum(counts.values()),
         "statuses": [(value, label, counts[value]) for value, label in Pair.Status.choices],
         "chosen": wanted.status,
-        "is_filtered": bool(wanted.q or wanted.dataset or wanted.least is not None or wanted.most is not None),
+        "is_filtered": not replace(wanted, status="").is_everything,
     }
     return render_partial(request, "datasets/pair_list.html", context, part="datasets/_pair_rows.html")
 

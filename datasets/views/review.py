@@ -12,10 +12,11 @@ from django.views.decorators.http import require_POST, require_safe
 from datasets import actions
 from datasets.access import access_pair
 from datasets.actions import Decided
+from datasets.actions.proposals import checked_text
 from datasets.cards import Card
 from datasets.forms import DecideForm, PairFilterForm, pair_ids
 from datasets.models import Decision, Pair
-from datasets.queries import PairFilter, review_pace
+from datasets.queries import review_pace
 from studio.accounts.access import require
 from studio.events.models import Event
 from studio.web.htmx import is_partial, render_partial
@@ -32,7 +33,7 @@ FEED = 12
 def review_queue(request: HttpRequest) -> HttpResponse:
     """The next pair for this person, with three more behind it; `?pair=` puts one in front."""
     require(request.actor, "read")
-    form = PairFilterForm(request.GET, team=request.actor.team, sort="created")
+    form = _filter(request)
     first = as_uuid(request.GET.get("pair", ""))
     may_review = request.actor.may("review")
     pairs: list[Pair] = []
@@ -46,10 +47,11 @@ def review_queue(request: HttpRequest) -> HttpResponse:
     feed = list(Event.objects.filter(stream=stream, kind="pair.decided").order_by("-seq")[:FEED])[::-1]
     newest = Event.objects.filter(stream=stream).order_by("-seq").values_list("seq", flat=True).first()
     context = {
-        "cards": [Card(pair) for pair in pairs],
+        "cards": [Card(pair, text=actions.undone_text(pair) if pair.pk == first else None) for pair in pairs],
         "missed": first is not None and not any(pair.pk == first for pair in pairs),
         "form": form,
-        "pace": review_pace(request.actor),
+        "pace": review_pace(request.actor, form.wanted()),
+        "is_filtered": not form.wanted().is_everything,
         "may_review": may_review,
         "reasons": Decision.Reason.choices,
         "stream": stream,
@@ -64,7 +66,11 @@ def review_queue(request: HttpRequest) -> HttpResponse:
 def review_counts(request: HttpRequest) -> HttpResponse:
     """What stands above the queue, fetched again when something was decided."""
     require(request.actor, "read")
-    return render(request, "datasets/review_counts.html", {"pace": review_pace(request.actor)})
+    return render(
+        request,
+        "datasets/review_counts.html",
+        {"pace": review_pace(request.actor, _filter(request).wanted()), "state": _state(request)},
+    )
 
 
 @require_POST
@@ -97,6 +103,14 @@ def pair_decide(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @require_POST
+def pair_preview(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """What the text in the editor changes, as a word diff against the draft, or without one against the completion."""
+    pair = access_pair(request.actor, pk, right="review")
+    text = checked_text(request.POST.get("text", ""), "text").replace("\r\n", "\n")
+    return render(request, "datasets/_pair_preview.html", {"before": pair.draft or pair.completion, "text": text})
+
+
+@require_POST
 def pair_skip(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Put a pair aside: somebody else may have it, and this person sees it again when nothing else is left."""
     pair = access_pair(request.actor, pk, right="review")
@@ -110,7 +124,7 @@ def review_undo(request: HttpRequest) -> HttpResponse:
     """Take this person's latest decision back and show the pair again."""
     pair = actions.undo_last(request.actor)
     if is_partial(request):
-        return _cards(request, [pair] if pair else [])
+        return _cards(request, [Card(pair, text=actions.undone_text(pair))] if pair else [])
     if pair is None:
         messages.info(request, "There is no decision of yours to take back.")
         return redirect(_queue_address(request))
@@ -138,12 +152,12 @@ def _hand(request: HttpRequest, *, limit: int = HAND) -> HttpResponse:
     number = min(max(1, HAND - len(have)), limit - len(have))
     leaving = pair_ids(request.POST.getlist("without"))  # decisions that the browser has made and not yet sent
     without = {*have, *leaving, *_skipped(request)}
-    pairs = actions.claim_pairs(request.actor, limit=number, wanted=_wanted(request), without=without)
-    return _cards(request, pairs)
+    pairs = actions.claim_pairs(request.actor, limit=number, wanted=_filter(request).wanted(), without=without)
+    return _cards(request, [Card(pair) for pair in pairs])
 
 
-def _cards(request: HttpRequest, pairs: list[Pair]) -> HttpResponse:
-    context = {"cards": [Card(pair) for pair in pairs], "reasons": Decision.Reason.choices, "state": _state(request)}
+def _cards(request: HttpRequest, cards: list[Card]) -> HttpResponse:
+    context = {"cards": cards, "reasons": Decision.Reason.choices, "state": _state(request)}
     return render(request, "datasets/review_cards.html", context)
 
 
@@ -165,9 +179,9 @@ def _again(request: HttpRequest, pair: Pair, *, status: int, text: str | None, *
     )
 
 
-def _wanted(request: HttpRequest) -> PairFilter:
+def _filter(request: HttpRequest) -> PairFilterForm:
     """The queue's filter, which the addresses of its forms carry."""
-    return PairFilterForm(request.GET, team=request.actor.team, sort="created").wanted()
+    return PairFilterForm(request.GET, team=request.actor.team, user=request.actor.user, sort="created")
 
 
 def _state(request: HttpRequest) -> str:

@@ -1,7 +1,8 @@
 // Nothing typed is lost: a field with data-draft-key is kept in this browser until its form was accepted.
 //
 // An htmx form is accepted when its request succeeded. A plain form is accepted when the next page is reached from it
-// and does not show its errors; going back or reloading keeps the draft.
+// and does not show its errors; going back or reloading keeps the draft. A script that sends a form itself says
+// "studio:accepted" with the element whose fields are done.
 
 const PREFIX = "studio.draft:";
 const SENT = "studio.drafts-sent";
@@ -38,8 +39,8 @@ document.addEventListener("input", (event) => {
 });
 document.addEventListener("submit", (event) => {
   const keys = fields(event.target).map(name);
-  const byHtmx = event.target.matches("[hx-post], [hx-put], [hx-patch], [hx-delete]");
-  if (!keys.length || byHtmx) return;
+  const byScript = event.defaultPrevented || event.target.matches("[hx-post], [hx-put], [hx-patch], [hx-delete]");
+  if (!keys.length || byScript) return;
   quietly(() => sessionStorage.setItem(SENT, JSON.stringify({ keys, from: location.href.split("#")[0] })));
 });
 document.addEventListener("htmx:beforeRequest", (event) => {
@@ -49,6 +50,10 @@ document.addEventListener("htmx:beforeRequest", (event) => {
 document.addEventListener("htmx:afterRequest", (event) => {
   if (!event.detail.successful || event.detail.requestConfig?.verb === "get") return;
   for (const key of event.detail.xhr.studioDrafts ?? []) quietly(() => localStorage.removeItem(key));
+});
+
+document.addEventListener("studio:accepted", (event) => {
+  for (const field of fields(event.detail)) quietly(() => localStorage.removeItem(name(field)));
 });
 
 clearSent();

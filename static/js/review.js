@@ -2,9 +2,11 @@
 //
 // The cards lie in the page: the first one in [data-slot], the others as <template data-next>. Answers bring more of
 // them. Every form works without this script too; here they are sent one after the other, in the order of the keys.
+// What happens on a card before it is decided is in review_card.js.
 
 const root = document.querySelector("[data-review]");
 const HEARTBEAT = 60_000; // ms; a lease lasts many of them
+const DONE = { approve: "Approved", reject: "Rejected", send_back: "Sent back" };
 
 const cards = []; // the hand: articles, in the order of the queue
 const leaving = new Set(); // ids whose decision is on its way; the server must not give them out again
@@ -12,6 +14,7 @@ let at = 0; // the one on the screen
 let line = Promise.resolve(); // requests wait for the one before, so the log has the order of the keys
 let pending = 0;
 let since = 0; // when the card came into view
+let did = ""; // what was just done, to be said with the next card
 
 const $ = (selector, from = root) => from.querySelector(selector);
 const say = (text) => document.dispatchEvent(new CustomEvent("studio:announce", { detail: text }));
@@ -29,9 +32,12 @@ function show() {
   if (card && card.parentElement === slot) return;
   slot.replaceChildren(card ?? (pending ? waiting() : stamp("data-none")));
   since = Date.now();
+  scrollTo(0, 0); // on a phone the last card was perhaps left at its end
   if (!card) return;
+  card.dispatchEvent(new CustomEvent("studio:shown", { bubbles: true }));
   card.focus({ preventScroll: true });
-  say(card.getAttribute("aria-label"));
+  say([did, card.getAttribute("aria-label")].filter(Boolean).join(". "));
+  did = "";
   document.dispatchEvent(new CustomEvent("htmx:afterSettle", { detail: {} })); // panes, drafts and times attach
 }
 
@@ -40,6 +46,14 @@ function waiting() {
   place.dataset.waitingForCards = "";
   place.append(stamp("data-waiting"));
   return place;
+}
+
+// What was just done stays in view above the queue, and is said before the next pair is.
+function tell(text, card) {
+  did = text;
+  const place = document.querySelector("[data-last]");
+  place.hidden = !text;
+  place.textContent = text && `${text}: ${card.getAttribute("aria-label")}`;
 }
 
 function drop(card) {
@@ -68,6 +82,7 @@ function bringBack(card, notice) {
   if (!cards.includes(card)) cards.splice(at, 0, card);
   at = cards.indexOf(card);
   $("[data-notice]", card).replaceChildren(notice);
+  tell("");
   show();
   say(notice.textContent.trim().replace(/\s+/g, " "));
 }
@@ -85,7 +100,6 @@ function send(address, data, then) {
       for (const id of leaving) data.append("without", id);
       answer = await fetch(address, { method: "POST", body: data, headers: { "HX-Request": "true" } });
       html = await answer.text();
-      if (answer.redirected || answer.headers.has("HX-Redirect")) { location.reload(); return; }
     } catch {
       answer = null;
     } finally {
@@ -98,10 +112,18 @@ function send(address, data, then) {
 
 const bare = () => new FormData($("[data-undo]")); // the CSRF token and nothing else
 
-function fragment(html) {
-  const page = new DOMParser().parseFromString(html, "text/html");
-  return document.importNode(page.querySelector(".failure") ?? stamp("data-unsaved"), true);
+// Why a request did not do what it should: null when it did, else what to show on the card.
+function refusal(answer, html) {
+  if (!answer) return stamp("data-unsaved");
+  if (answer.redirected || answer.headers.has("HX-Redirect") || [401, 403].includes(answer.status)) return stamp("data-signed-out");
+  if (answer.ok) return null;
+  const told = new DOMParser().parseFromString(html, "text/html").querySelector(".failure");
+  if (told) return document.importNode(told, true);
+  const notice = stamp("data-unsaved");
+  $("[data-why]", notice).textContent = `the studio answered with an error (${answer.status})`;
+  return notice;
 }
+const sentence = (notice) => ($("p, h2", notice) ?? notice).textContent.trim().replace(/\s+/g, " ");
 
 function decide(form, button) {
   const card = form.closest("[data-card]");
@@ -110,32 +132,34 @@ function decide(form, button) {
   if (button?.name) data.append(button.name, button.value);
   $("dialog[open]", card)?.close();
   leave(card);
+  tell(DONE[data.get("verdict")?.split(":")[0]] ?? "Decided", card);
   send(form.action, data, (answer, html) => {
     leaving.delete(idOf(card));
-    if (answer?.ok) {
-      forget(card);
-      add(html);
-    } else {
-      bringBack(card, answer ? fragment(html) : stamp("data-unsaved"));
-    }
+    const notice = refusal(answer, html);
+    if (notice) { bringBack(card, notice); return; }
+    document.dispatchEvent(new CustomEvent("studio:accepted", { detail: card }));
+    add(html);
   });
   show();
 }
 
 function skip(card, address) {
   leave(card);
+  tell("Skipped", card);
   send(address, bare(), (answer, html) => {
     leaving.delete(idOf(card));
-    if (answer?.ok) add(html);
-    else bringBack(card, answer ? fragment(html) : stamp("data-unsaved"));
+    const notice = refusal(answer, html);
+    if (notice) bringBack(card, notice);
+    else add(html);
   });
   show();
 }
 
 function undo() {
   send($("[data-undo]").action, bare(), (answer, html) => {
-    if (!answer?.ok) toast(answer ? fragment(html).textContent.trim().replace(/\s+/g, " ") : "The studio could not be reached.");
-    else if (add(html, { inFront: true })) say("Taken back");
+    const notice = refusal(answer, html);
+    if (notice) toast(sentence(notice));
+    else if (add(html, { inFront: true })) tell("Taken back", current());
     else toast("There is no decision of yours to take back.");
   });
 }
@@ -143,50 +167,17 @@ function undo() {
 function leaf(step) {
   if (cards[at + step]) { at += step; show(); return; }
   if (step < 0) { toast("This is the first pair."); return; }
-  fetchMore(() => toast("This is the last pair for now."));
+  fetchMore((notice) => toast(notice ? sentence(notice) : "This is the last pair for now."));
 }
 
 function fetchMore(none = () => {}) {
   send(root.dataset.more, bare(), (answer, html) => {
     const wasAt = at;
     const had = cards.length;
-    if (answer?.ok && add(html)) at = had ? wasAt + 1 : 0;
-    else none();
+    const notice = refusal(answer, html);
+    if (!notice && add(html)) at = had ? wasAt + 1 : 0;
+    else none(notice);
   });
-}
-
-// --- the text and its hunks -------------------------------------------------------------------------------------------
-
-const fieldOf = (card) => $("[data-text]", card);
-const original = (card) => fieldOf(card).defaultValue;
-
-// Keeps what the boxes say: each hunk as revised, or as it was in the draft.
-function combined(card) {
-  const kept = (hunk) => $(hunk.querySelector("input").checked ? "del" : "ins", hunk)?.textContent ?? "";
-  return [...$("[data-diff]", card).childNodes].map((node) => (node.nodeType === Node.TEXT_NODE ? node.data : kept(node))).join("");
-}
-
-// A text changed by hand is no longer a choice of hunks; it stays in view, so that nobody approves it unseen.
-function reveal(card) {
-  const isTyped = fieldOf(card).value !== original(card);
-  for (const box of card.querySelectorAll("[name=revert]")) box.disabled = isTyped;
-  if (isTyped) edit(card, { focus: false });
-}
-
-function edit(card, { focus = true } = {}) {
-  $("[data-editor]", card).open = true;
-  if (focus) fieldOf(card).focus();
-}
-
-function forget(card) {
-  try { localStorage.removeItem("studio.draft:" + fieldOf(card).dataset.draftKey); } catch { /* nothing was kept */ }
-}
-
-function turn(views, name) {
-  const names = [...views.querySelectorAll("[data-view-name]")].map((button) => button.dataset.viewName);
-  const diff = $(".pair-diff", views.closest("[data-card]"));
-  diff.dataset.view = name ?? names[(names.indexOf(diff.dataset.view) + 1) % names.length];
-  for (const button of views.querySelectorAll("[data-view-name]")) button.ariaPressed = String(button.dataset.viewName === diff.dataset.view);
 }
 
 // --- what people do ---------------------------------------------------------------------------------------------------
@@ -202,30 +193,9 @@ function onSubmit(event) {
 }
 
 function onClick(event) {
-  const on = (selector) => event.target.closest(selector);
-  const card = on("[data-card]");
-  if (!card) return;
-  const view = on("[data-view-name]");
-  if (view) turn(on("[data-views]"), view.dataset.viewName);
-  else if (event.target.matches("[data-views]")) turn(event.target);
-  else if (on("button[data-edit]")) edit(card);
-  else if (on("[data-leaf]")) leaf(Number(on("[data-leaf]").dataset.leaf));
-  else if (on("[data-reset]")) {
-    fieldOf(card).value = original(card);
-    for (const box of card.querySelectorAll("[name=revert]")) { box.checked = false; box.disabled = false; }
-    $("[data-editor]", card).open = false;
-    forget(card);
-  }
-}
-
-function onInput(event) {
-  const card = event.target.closest("[data-card]");
-  if (!card) return;
-  if (event.target.matches("[name=revert]")) {
-    fieldOf(card).value = combined(card);
-  } else if (event.target.matches("[data-text]")) {
-    reveal(card);
-  }
+  const step = event.target.closest("[data-leaf]");
+  if (step) leaf(Number(step.dataset.leaf));
+  if (event.target.closest("[data-reload]")) location.reload();
 }
 
 // --- what others do ---------------------------------------------------------------------------------------------------
@@ -265,7 +235,7 @@ function start() {
   const first = $("[data-slot] > [data-card]");
   if (first) {
     cards.push(first);
-    reveal(first); // the browser or a kept draft may have filled it in already
+    first.dispatchEvent(new CustomEvent("studio:shown", { bubbles: true })); // a kept draft may have filled it in already
   }
   for (const template of root.querySelectorAll("template[data-next]")) {
     cards.push(document.importNode(template.content, true).querySelector("[data-card]"));
@@ -274,7 +244,6 @@ function start() {
   since = Date.now();
   root.addEventListener("submit", onSubmit);
   root.addEventListener("click", onClick);
-  root.addEventListener("input", onInput);
   document.addEventListener("studio:event", onEvent);
   setInterval(beat, HEARTBEAT);
 }

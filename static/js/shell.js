@@ -136,8 +136,8 @@ document.addEventListener("change", (event) => {
 function commands(text) {
   const palette = $("#palette");
   const found = [
-    ...$$("[data-command]").filter(isShown).map((element) => ({ text: element.dataset.command || label(element), hint: "on this page", run: () => press(element) })),
     ...$$("[data-jump]").map((element) => ({ text: "Go to " + label(element), hint: "g " + element.dataset.jump, run: () => element.click() })),
+    ...$$(".page :is(a, button)[data-key]").filter(isShown).map((element) => ({ text: label(element), hint: "on this page", run: () => press(element) })),
     { text: "Change the theme", hint: "", run: turnTheme },
     { text: "Keys of this page", hint: "?", run: openKeys },
   ];

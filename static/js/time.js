@@ -5,7 +5,7 @@ const UNITS = [["d", 86_400], ["h", 3_600], ["min", 60], ["s", 1]];
 function say(moment, now) {
   const seconds = (now - moment) / 1000;
   const size = Math.abs(seconds);
-  if (size < 10) return "just now";
+  if (size < 10) return seconds >= 0 ? "just now" : "in a moment";
   if (size >= 30 * 86_400) return null; // the server wrote a date
   const [unit, length] = UNITS.find(([, each]) => size >= each);
   const number = Math.floor(size / length);

@@ -9,7 +9,7 @@ def relative(moment: datetime, now: datetime) -> str:
     seconds = (now - moment).total_seconds()
     size = abs(seconds)
     if size < 10:
-        return "just now"
+        return "just now" if seconds >= 0 else "in a moment"
     if size >= 30 * 86_400:
         return f"{moment.day} {moment:%b %Y}"
     for unit, length in (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1)):

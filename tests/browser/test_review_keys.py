@@ -3,11 +3,11 @@
 import string
 from collections import Counter
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
+from tests.browser.reviewing import CARD, now_on, pair, press, propose
 from tests.support.browser import Window, browser, chromium, sign_in, window
 from tests.support.studio import Studio
 
@@ -16,7 +16,6 @@ pytestmark = [
     pytest.mark.flow,
     pytest.mark.skipif(chromium() is None, reason="needs Chromium"),
 ]
-CARD = "[data-slot] > [data-card]"
 
 
 @pytest.fixture(scope="module")
@@ -40,36 +39,6 @@ def review(studio: Studio, chrome: Browser) -> Iterator[Window]:
     assert not made.page.evaluate("window.touched")
     assert (made.errors, made.foreign) == ([], []), studio.log.read_text()[-4000:]
     made.page.context.close()
-
-
-def propose(studio: Studio, number: int, *, name: str) -> list[str]:
-    """Pairs whose revision differs from the draft in two places."""
-    ids = []
-    for count in range(number):
-        body = {
-            "instruction": f"{name} {count}: how far does the sled go?",
-            "draft": f"The sled {name} {count} goes ten miles in an hour, and it needs six dogs.",
-            "completion": f"The sled {name} {count} goes twelve miles in an hour [1], and it needs eight dogs.",
-            "score": 0.9,
-            "evidence": ["With eight dogs the sled goes twelve miles in an hour."],
-            "claims": [{"text": "Twelve miles.", "verdict": "SUPPORTED", "quotes": [{"n": 1, "text": "twelve miles"}]}],
-        }
-        ids.append(studio.api("POST", "/pairs", json=body, expect=201)["id"])
-    return ids
-
-
-def pair(studio: Studio, pk: str) -> dict[str, Any]:
-    found: dict[str, Any] = studio.api("GET", f"/pairs/{pk}")
-    return found
-
-
-def now_on(page: Page, pk: str) -> None:
-    expect(page.locator(CARD)).to_have_attribute("data-card", pk)
-
-
-def press(page: Page, *keys: str) -> None:
-    for key in keys:
-        page.keyboard.press(key)
 
 
 def test_thirty_pairs_are_decided_by_keys_alone(studio: Studio, review: Window) -> None:

@@ -293,7 +293,7 @@ def test_hostile_text_is_inert(team: Team, rita_client: Client, field: str) -> N
         assert "<script>alert" not in text
         assert "<img" not in text
         assert "onerror=" not in text.replace("onerror=&quot;", "")
-    assert text_of(rita_client.get("/review/")).count("</template>") == 4  # the page's own
+    assert text_of(rita_client.get("/review/")).count("</template>") == 5  # the page's own
 
 
 def test_hostile_evidence_claims_and_critique_are_inert(team: Team, rita_client: Client) -> None:

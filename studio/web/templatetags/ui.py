@@ -1,5 +1,7 @@
 """Tags and filters for what every page shows: icons, times, amounts, verdicts, diffs, charts."""
 
+import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -45,6 +47,8 @@ _CHIPS: dict[str, tuple[str, str, str]] = {
     "retired": ("", "clock", "Retired"),
     "revoked": ("bad", "contradicted", "Revoked"),
 }
+# After 45 characters without a line end, a single one before a letter or an opening sign.
+_WRAPPED = re.compile(r"(?<=[^\n]{45})[ \t]*\n(?=[^\W\d_]|[(\"“‘'„«])")
 _MESSAGES = {"success": ("good", "supported"), "warning": ("warn", "warning"), "error": ("bad", "contradicted")}
 
 
@@ -73,6 +77,15 @@ def ago(moment: datetime | None, empty: str = "never") -> SafeString | str:
 
 
 @register.filter
+def unwrap(text: str) -> str:
+    """A source's text for a column of another width: line ends inside a paragraph become spaces, all others stay.
+
+    A line end is inside a paragraph when the line before it is long and the next one begins with a letter.
+    """
+    return _WRAPPED.sub(" ", text)
+
+
+@register.filter
 def words(text: str) -> list[str]:
     """The words of a text, to loop over."""
     return text.split()
@@ -94,6 +107,13 @@ def tone(name: str) -> str:
     """The tone of a verdict or state, for a class: "is-good", "is-warn", "is-bad", "is-busy" or nothing."""
     found = _CHIPS.get(str(name).lower(), ("", "", ""))[0]
     return f"is-{found}" if found else ""
+
+
+@register.filter
+def tally(claims: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
+    """How many claims have each verdict, in words for a chip: ("SUPPORTED", "2 supported")."""
+    numbers = Counter(str(claim["verdict"]) for claim in claims)
+    return [(name, f"{number} {name.lower().replace('_', ' ')}") for name, number in numbers.items()]
 
 
 @register.filter
