@@ -80,7 +80,7 @@ def verify_chain(team: Team) -> ChainReport:
     if told != length:
         return ChainReport(length=length, fault=f"the log holds {length} decisions, but {told} were announced")
     for pair in Pair.objects.filter(team=team).order_by("pk").iterator():
-        if fault := _fault_of_pair(pair, last.get(pair.pk)):
+        if fault := fault_of_pair(pair, last.get(pair.pk)):
             return ChainReport(length=length, fault=f"pair {pair.pk}: {fault}")
     return ChainReport(length=length)
 
@@ -95,7 +95,8 @@ def _fault_of(decision: Decision, position: int, previous: str) -> str:
     return ""
 
 
-def _fault_of_pair(pair: Pair, last: Decision | None) -> str:
+def fault_of_pair(pair: Pair, last: Decision | None) -> str:
+    """Why a pair is not what its last decision made of it; empty when it is."""
     if last is None:
         is_untouched = pair.is_proposed and pair.version == 1 and pair.content_sha256 == pair.computed_content()
         return "" if is_untouched else "it was changed without a decision"

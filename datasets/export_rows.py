@@ -8,6 +8,7 @@ from itertools import islice
 from datasets.actions import keys as key_actions
 from datasets.actions.exports import approvals_of
 from datasets.actions.ledger import utc
+from datasets.chain import fault_of_pair
 from datasets.core import names, statement
 from datasets.core.layouts import preferred_over
 from datasets.core.policy import Policy
@@ -68,6 +69,8 @@ def rows_of(export: Export, materials: list[Material]) -> Iterator[Row]:
             decision = decisions.get((pair.pk, row.version))
             if pair.status != Pair.Status.APPROVED or pair.version != row.version or decision is None:
                 raise JobFailed("A pair was decided about again while the export was written; start it again.")
+            if fault := fault_of_pair(pair, decision):
+                raise JobFailed(f"Pair {pair.pk} is not as it was approved, so nothing leaves: {fault}.")
             for material in _documents(pair):
                 if len(documents) < MAX_MATERIALS and material.digest["sha256"] not in documents:
                     documents[material.digest["sha256"]] = material

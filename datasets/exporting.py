@@ -35,10 +35,11 @@ def build(export: Export, *, stopped: Callable[[], bool], progress: Callable[[in
         return
     key = key_actions.ensure_key(export.team, export.created_by)
     key_actions.record_keys(export.team)
-    result = _write(export, stopped, progress)
-    files = [{"name": info.name, "sha256": info.sha256, "size": info.size} for info in result.files]
-    Export.objects.filter(pk=export.pk).update(files=files, root=result.root)
-    export.files, export.root = files, result.root
+    if not _is_entered(export):
+        result = _write(export, stopped, progress)
+        files = [{"name": info.name, "sha256": info.sha256, "size": info.size} for info in result.files]
+        Export.objects.filter(pk=export.pk).update(files=files, root=result.root)
+        export.files, export.root = files, result.root
     if export.signing == Export.Signing.OUTSIDE:
         _wait(export)
     else:
@@ -51,6 +52,15 @@ def sign_outside(export: Export) -> None:
         _finish(export)
     else:
         _sign(export, key_actions.ensure_key(export.team, export.created_by))
+
+
+def _is_entered(export: Export) -> bool:
+    """Whether the ledger holds what stands unsigned on disk: then only its signed files are missing."""
+    try:
+        payload = read_request((export.unsigned / names.REQUEST).read_bytes()).statement
+    except (OSError, ExportError):
+        return False
+    return LedgerEntry.objects.filter(export=export, statement_sha256=sha256(payload).hexdigest()).exists()
 
 
 def _write(export: Export, stopped: Callable[[], bool], progress: Callable[[int], None]) -> ExportResult:
@@ -138,11 +148,8 @@ def _wait(export: Export) -> None:
 
 
 def _finish(export: Export) -> None:
-    """Pack the finished folder and say that the export is ready."""
-    try:
-        size = archive.write(export.folder, export.archive)
-    except OSError as error:
-        raise JobFailed("The export could not be packed.", cause=str(error)) from error
+    """Pack the finished folder and say that the export is ready. OSError when the disk is full: worth another try."""
+    size = archive.write(export.folder, export.archive)
     entry = LedgerEntry.objects.get(export=export)
     signed = {
         name: {"name": name, "sha256": sha256(text.encode()).hexdigest(), "size": len(text.encode())}

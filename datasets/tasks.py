@@ -11,7 +11,7 @@ from django.utils import timezone
 from datasets import exporting, importing
 from datasets.actions import exports, keys
 from datasets.actions.imports import IMPORT_JOB, fail_import
-from datasets.models import Export, Import
+from datasets.models import Export, Import, LedgerEntry
 from studio.accounts.models import Team
 from studio.events.actions import append
 from studio.jobs.registry import job
@@ -20,7 +20,8 @@ from studio.jobs.runner import JobContext
 
 def _export_failed(kwargs: dict[str, Any], sentence: str) -> None:
     exports.fail_export(kwargs["export_id"], sentence)
-    shutil.rmtree(Export(pk=kwargs["export_id"]).unsigned, ignore_errors=True)
+    if not LedgerEntry.objects.filter(export=kwargs["export_id"]).exists():  # what is signed stays as evidence
+        shutil.rmtree(Export(pk=kwargs["export_id"]).home, ignore_errors=True)
 
 
 @job(exports.BUILD_JOB, queue="cpu", max_attempts=5, on_failure=_export_failed)

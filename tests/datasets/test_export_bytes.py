@@ -13,6 +13,7 @@ from datasets import actions
 from datasets.actions import ExportChoice
 from datasets.core import keys
 from datasets.models import Dataset, Decision, Ledger, Pair, SigningKey
+from datasets.models.pair import sha256_of
 from studio.accounts.models import Membership, Role, Team, User
 from studio.accounts.secrets import sealer
 from tests.datasets.approved import acting, run_as_worker
@@ -69,6 +70,7 @@ def store(order: list[int]) -> Dataset:
             created=START + timedelta(minutes=n),
             decided=START + timedelta(days=1),
         )
+        before = "Before." if n == 4 else ""
         Decision.objects.create(
             id=fixed(1000 + n),
             team=team,
@@ -77,9 +79,9 @@ def store(order: list[int]) -> Dataset:
             verdict="approve",
             reviewer=people[n % 2],
             text=pair.completion,
-            text_before="Before." if n == 4 else "",
+            text_before=before,
             text_before_sha256="0" * 64,
-            shown_sha256="0" * 64,
+            shown_sha256=sha256_of({**pair.shown(), "completion": before or pair.completion}),
             position=n + 1,
             previous_digest="0" * 64,
             digest=f"{n % 10}" * 64,
