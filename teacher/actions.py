@@ -15,7 +15,7 @@ from studio.accounts.actions import announce
 from studio.endpoints.actions import find
 from studio.events.actions import append
 from studio.jobs.actions import cancel, enqueue
-from studio.llm.steps import Refusal, Reply, canonical
+from studio.llm.steps import Answer, Refusal, Reply, canonical
 from studio.web.http import Conflict, Invalid
 from teacher import evidence as packing
 from teacher.core import rubrics
@@ -107,6 +107,7 @@ def resume_session(actor: Actor, session: Session) -> None:
     with transaction.atomic():
         ended = Session.objects.filter(pk=session.pk, state=session.state, stop_reason=session.stop_reason)
         queued = {"state": Session.State.QUEUED, "stop_reason": "", "message": "", "cause": "", "waits": 0}
+        queued["waiting_since"] = None
         if not session.can_resume or not ended.update(**queued, next_try=None, finished=None):
             raise Conflict("This session cannot go on; start a new one.", code="cannot_resume")
         append(session.stream, "session.resumed", actor=actor.user)
@@ -119,7 +120,7 @@ def begin_session(session: Session) -> bool:
     now = timezone.now()
     with transaction.atomic():
         active = Session.objects.filter(pk=session.pk).active()
-        fields = {"state": Session.State.RUNNING, "next_try": None, "started": session.started or now}
+        fields = {"state": Session.State.RUNNING, "next_try": None, "message": "", "started": session.started or now}
         if not active.update(**fields):
             return False
         announce(session.team, "sessions")
@@ -143,22 +144,26 @@ def tell_evidence(session: Session, source: str) -> None:
     append(session.stream, "evidence.packed", {"passages": passages, "source": source}, key="evidence")
 
 
-def wait_for_teacher(session: Session, refusal: Refusal, seconds: float) -> None:
-    """Say that the teacher is away and when it is asked again."""
-    next_try = timezone.now() + timedelta(seconds=seconds)
+def wait_for_teacher(session: Session, refusal: Refusal, seconds: float, *, waits: int) -> None:
+    """Say that the teacher is away and when it is asked again. waits: how often so far, this time included."""
+    now = timezone.now()
+    next_try = now + timedelta(seconds=seconds)
+    waiting = {"state": Session.State.WAITING, "next_try": next_try, "waits": waits, "message": refusal.message}
+    if waits == 1:
+        waiting["waiting_since"] = now
     with transaction.atomic():
-        running = Session.objects.filter(pk=session.pk, state=Session.State.RUNNING)
-        if running.update(state=Session.State.WAITING, next_try=next_try, waits=F("waits") + 1):
-            told = {"message": refusal.message, "cause": refusal.cause, "next_try": next_try.isoformat()}
-            append(session.stream, "session.waiting", told)
+        if Session.objects.filter(pk=session.pk, state=Session.State.RUNNING).update(**waiting):
+            told = {"teacher": refusal.teacher, "message": refusal.message, "cause": refusal.cause}
+            append(session.stream, "session.waiting", {**told, "next_try": next_try.isoformat()})
             announce(session.team, "sessions")
 
 
-def count_reply(session: Session, reply: Reply) -> None:
-    """Add an answer to the session's bill, whatever becomes of it; the teacher is there again."""
-    Session.objects.filter(pk=session.pk).update(
-        tokens=F("tokens") + reply.usage.total, cost_usd=F("cost_usd") + (reply.cost_usd or Decimal(0)), waits=0
-    )
+def count_answer(session: Session, answer: Answer) -> None:
+    """Add an answer to the session's bill, whatever becomes of it; a reply says that the teacher is there again."""
+    spent = {"tokens": F("tokens") + answer.usage.total, "cost_usd": F("cost_usd") + (answer.cost_usd or Decimal(0))}
+    there = {"waits": 0, "waiting_since": None} if isinstance(answer, Reply) else {}
+    if answer.usage.total or there:
+        Session.objects.filter(pk=session.pk).update(**spent, **there)
 
 
 def finish_session(session: Session, outcome: Outcome) -> bool:

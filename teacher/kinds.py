@@ -180,6 +180,7 @@ class SessionWaiting(Payload):
     message: str
     cause: str
     next_try: str
+    teacher: str = ""
 
 
 @kind("session.resumed", template="teacher/events/session_resumed.html")

@@ -67,6 +67,7 @@ class Session(models.Model):
     message = models.TextField(blank=True, help_text="How it ended, as a sentence for people.")
     cause = models.TextField(blank=True, help_text="The cause for operators.")
     waits = models.PositiveSmallIntegerField(default=0)
+    waiting_since = models.DateTimeField(null=True, blank=True)
     next_try = models.DateTimeField(null=True, blank=True)
 
     score = models.DecimalField(max_digits=4, decimal_places=3, null=True, blank=True)

@@ -1,8 +1,10 @@
 """Walks a session: its evidence, its teachers, and what happens when one of them will not answer."""
 
+import random
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import NoReturn, Protocol
 
+from studio.endpoints import circuits
 from studio.endpoints.actions import ask_endpoint, choose, find
 from studio.endpoints.models import Endpoint
 from studio.events import durable
@@ -67,12 +69,16 @@ def run_session(
         if stopped():
             raise Superseded
         endpoint = _endpoint(session, step.role)
-        answer = ask_model(endpoint, step, stopped=stopped) if endpoint else GONE
+        if endpoint is None:
+            raise _Refused(GONE)
+        if away := circuits.admit(endpoint):
+            _give_way(session, endpoint, away)
+        answer = ask_model(endpoint, step, stopped=stopped)
+        circuits.record(endpoint, answer)
+        actions.count_answer(session, answer)
         if isinstance(answer, Refusal):
-            _give_way(session, answer)
-        else:
-            actions.count_reply(session, answer)
-            progressed()
+            _give_way(session, endpoint, answer)
+        progressed()
         if stopped():
             raise Superseded
         return answer
@@ -88,14 +94,20 @@ def _endpoint(session: Session, role: Role) -> Endpoint | None:
     return find(session.team, session.teacher) if session.teacher else choose(session.team, role)
 
 
-def _give_way(session: Session, refusal: Refusal) -> Any:
-    """Raise what a refusal leads to: an end, a pause, or the session's own end."""
+def _give_way(session: Session, endpoint: Endpoint, refusal: Refusal) -> NoReturn:
+    """Raise what a refusal leads to: an end, a pause, or the session's own end.
+
+    A session gives up when the teacher has answered nobody for the length of its pauses. While others get their answers
+    it waits for its turn.
+    """
     if refusal.kind == "cancelled":
         raise Superseded
-    session.refresh_from_db(fields=["waits"])
+    session.refresh_from_db(fields=["waits", "waiting_since"])
+    since = session.waiting_since
+    waits = 0 if since and circuits.has_answered_since(endpoint, since) else session.waits
     most = 1 if refusal.kind == "timeout" else len(PAUSES)  # each time-out has cost a minute of waiting already
-    if not refusal.passing or session.waits >= most or (refusal.retry_after_s or 0) > LONGEST_PAUSE:
+    if not refusal.passing or waits >= most or (refusal.retry_after_s or 0) > LONGEST_PAUSE:
         raise _Refused(refusal)
-    seconds = max(PAUSES[session.waits], refusal.retry_after_s or 0)
-    actions.wait_for_teacher(session, refusal, seconds)
+    seconds = max(PAUSES[waits], refusal.retry_after_s or 0) * random.uniform(1, 1.25)  # noqa: S311 - not all at once
+    actions.wait_for_teacher(session, refusal, seconds, waits=waits + 1)
     raise Retry(seconds, refusal.message)

@@ -21,7 +21,7 @@ from teacher.models import Session
 from tests.core.llm.server import answering, serving
 from tests.core.teacher.scripts import QUESTION, TRUE, claim, critique, rewrite, verdicts
 from tests.jobs import run_all
-from tests.teacher.sessions import EVIDENCE, FALSE_DRAFT, make_session
+from tests.teacher.sessions import EVIDENCE, FALSE_DRAFT, make_session, run_through
 
 pytestmark = pytest.mark.django_db
 FALSE = verdicts(claim(FALSE_DRAFT, "CONTRADICTED", ("1", "Goods may be returned within 30 days of delivery.")))
@@ -97,7 +97,7 @@ def test_a_verifier_that_fails_leaves_the_draft_and_no_score(team, bob, fault, r
     with serving(by_role(check=fault)) as server:
         set_up(team, server)
         session = make_session(bob)
-        run_all(waiting=True)
+        run_through()
     assert ended(session) == ("degraded", reason)
     assert (session.score, session.best_text) == (None, FALSE_DRAFT)
     assert session.message
@@ -109,7 +109,7 @@ def test_a_drafter_that_fails_leaves_nothing(team, bob):
     with serving(by_role(answer=error(401))) as server:
         set_up(team, server)
         session = make_session(bob, draft="")
-        run_all(waiting=True)
+        run_through()
     assert ended(session) == ("failed", "teacher_unavailable")
     assert (session.draft, session.best_text, session.score) == ("", "", None)
 
@@ -118,7 +118,7 @@ def test_a_reviser_that_fails_leaves_the_judged_draft_in_the_queue_flagged(team,
     with serving(by_role(**good() | {"revise": error(401)})) as server:
         set_up(team, server)
         session = make_session(bob)
-        run_all(waiting=True)
+        run_through()
     assert ended(session) == ("degraded", "teacher_unavailable")
     assert session.score is not None
     assert Pair.objects.get().flags == ["teacher_unavailable"]
@@ -133,7 +133,7 @@ def test_a_teacher_that_is_away_for_a_moment_is_waited_for(team, bob):
         run_all()
         assert ended(session) == ("waiting", "")
         assert session.next_try > timezone.now()
-        run_all(waiting=True)
+        run_through()
     assert ended(session) == ("done", "accepted")
     assert Event.objects.of(session.stream).filter(kind="session.waiting").count() == 1
 
@@ -177,7 +177,7 @@ def test_a_cancelled_session_ends_at_once_and_asks_nothing(client_for, team, bob
         session = make_session(bob)
         client_for(bob).post(reverse("teacher:session_cancel", args=[session.pk]))
         assert ended(session) == ("cancelled", "cancelled")
-        run_all(waiting=True)
+        run_through()
     assert server.requests == []
     assert session.best_text == FALSE_DRAFT
     assert not Pair.objects.exists()
@@ -217,11 +217,11 @@ def test_a_resumed_session_goes_on_without_asking_again(client_for, team, bob):
     with serving(by_role(**good() | {"revise": [error(401), _say(rewrite(TRUE))]})) as server:
         set_up(team, server)
         session = make_session(bob)
-        run_all(waiting=True)
+        run_through()
         assert ended(session) == ("degraded", "teacher_unavailable")
         before = len(server.requests)
         client_for(bob).post(reverse("teacher:session_resume", args=[session.pk]))
-        run_all(waiting=True)
+        run_through()
     assert ended(session) == ("done", "accepted")
     assert len(server.requests) - before == 3
     assert session.best_text == TRUE
@@ -232,7 +232,7 @@ def test_a_cancelled_session_can_go_on(client_for, bob):
     client = client_for(bob)
     client.post(reverse("teacher:session_cancel", args=[session.pk]))
     assert client.post(reverse("teacher:session_resume", args=[session.pk])).status_code == 302
-    run_all(waiting=True)
+    run_through()
     assert ended(session) == ("done", "accepted")
 
 
