@@ -9,6 +9,7 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "studio.settings")
     try:
         from django.core.management import execute_from_command_line
+        from django.db import DatabaseError
 
         from studio.env import SettingError
     except KeyboardInterrupt:
@@ -17,6 +18,12 @@ def main() -> None:
         execute_from_command_line(sys.argv)
     except SettingError as error:
         sys.exit(f"The studio cannot start: {error}")
+    except DatabaseError as error:
+        if "--traceback" in sys.argv:
+            raise
+        sys.exit(
+            f"The database cannot be used: {error} (`manage.py status` says more; `make up` prepares an empty one)"
+        )
     except KeyboardInterrupt:
         sys.exit(130)
 

@@ -17,7 +17,7 @@ from studio.jobs.models import Job
 from studio.jobs.registry import JobFailed, Retry, recorded
 from studio.web.logs import bound
 
-LONGEST_PAUSE = timedelta(minutes=5)
+LONGEST_PAUSE = timedelta(minutes=1)
 log = logging.getLogger("studio.jobs")
 
 

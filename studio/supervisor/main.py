@@ -10,6 +10,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 from typing import IO, Any
@@ -21,7 +22,7 @@ from django.db import DatabaseError
 from studio import env
 from studio.accounts.secrets import public_half
 from studio.events.poke import socket_folder
-from studio.supervisor import turns
+from studio.supervisor import preparing, turns
 from studio.supervisor.process import Child
 from studio.supervisor.upkeep import Upkeep
 
@@ -75,15 +76,13 @@ class Supervisor:
         run = Path(settings.STUDIO_RUN_DIR)
         run.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._lock = (run / "up.lock").open("a+")
-        try:
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        if not _locked(self._lock):
             self._lock.seek(0)
             pid = self._lock.read().strip() or "unknown"
             raise CannotStart(
                 f"The studio already runs on {settings.STUDIO_DATA_DIR} (process {pid}). End that one first, or choose "
                 "another folder: STUDIO_DATA_DIR=/path make up"
-            ) from None
+            )
         self._lock.truncate(0)
         self._lock.write(str(os.getpid()))
         self._lock.flush()
@@ -91,10 +90,7 @@ class Supervisor:
     def _prepare(self) -> None:
         self._say(f"Data folder: {settings.STUDIO_DATA_DIR}")
         try:
-            with turns.one_at_a_time("prepare"):
-                call_command("migrate", verbosity=0, interactive=False)
-            if not settings.STUDIO_REDIS_URL:
-                call_command("createcachetable", verbosity=0)
+            preparing.migrate()
             call_command("collectstatic", verbosity=0, interactive=False)
         except DatabaseError as error:
             raise CannotStart(f"The database cannot be used: {error}") from error
@@ -129,6 +125,16 @@ class Supervisor:
 
     def _stop(self, *_: Any) -> None:
         self._stopping = True
+
+
+def _locked(file: IO[str]) -> bool:
+    """Whether the lock could be had; `manage.py status` may hold it for a moment."""
+    for _ in range(5):
+        with suppress(BlockingIOError):
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return True
+        time.sleep(0.1)
+    return False
 
 
 def _on_signals(handle: Callable[[int, FrameType | None], Any]) -> None:
@@ -184,6 +190,19 @@ def _children() -> list[Child]:
             {"STUDIO_ROLE": "worker"},
         ),
     ]
+
+
+def running_supervisor() -> int | None:
+    """The process id of the supervisor that holds the data folder, or None."""
+    try:
+        with (Path(settings.STUDIO_RUN_DIR) / "up.lock").open() as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return int(lock.read().strip() or 0) or None
+    except FileNotFoundError:
+        pass
+    return None
 
 
 def _environment_of_web() -> dict[str, str]:

@@ -8,6 +8,7 @@ from django.core.management import call_command
 from django.db import close_old_connections
 
 from studio.jobs.actions import forget_finished, sweep
+from studio.vault import integrity
 
 SWEEP_SECONDS = 0.5
 TIDY_SECONDS = 24 * 3600.0
@@ -31,6 +32,7 @@ class Upkeep:
             if self._tidied is None or now - self._tidied > TIDY_SECONDS:
                 self._tidied = now
                 forget_finished()
+                integrity.sweep()
                 call_command("clearsessions")
             _mark().touch()
         finally:

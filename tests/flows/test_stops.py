@@ -15,35 +15,47 @@ pytestmark = pytest.mark.flow
 JOBS = "from studio.jobs.models import Job; print('JOBS', *Job.objects.values_list('status', 'attempts'))"
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def model() -> Iterator[ChatServer]:
-    with chat_server(latency_s=60) as server:
+    with chat_server() as server:
         yield server
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
-def test_asked_to_end_it_hands_its_work_over_and_leaves_nothing(model: ChatServer, number: signal.Signals) -> None:
-    with Studio(STUDIO_TEACHER_URL=model.url, STUDIO_TEACHER_MODEL="scripted") as studio:
-        body = {"question": "How warm?", "draft": "It is 8 °C.", "evidence": ["It is 8 °C here."]}
-        pk = studio.api("POST", "/sessions", json=body, expect=201)["id"]
-        studio.until(lambda: model.requests)
-        family = _descendants(studio.pid)
-        os.kill(studio.pid, number)
-        assert studio.ended() == 0
-        assert len(family) >= 4
-        assert not [pid for pid in family if Path(f"/proc/{pid}").exists()]
-        assert "JOBS ('queued', 0)" in studio.manage("shell", "-v", "0", "-c", JOBS)
-
-        model.latency_s = 0
-        studio.start()
-        studio.until(lambda: studio.api("GET", f"/sessions/{pk}")["state"] == "done")
+@pytest.fixture(scope="module")
+def studio(model: ChatServer) -> Iterator[Studio]:
+    with Studio(STUDIO_TEACHER_URL=model.url, STUDIO_TEACHER_MODEL="scripted") as running:
+        yield running
 
 
-def test_started_right_after_it_was_killed_it_waits_for_its_port(model: ChatServer) -> None:
-    with Studio() as studio:
-        studio.kill()
-        studio.start()
-        assert "cannot be used" not in studio.log.read_text()
+def test_asked_to_end_it_hands_its_work_over_and_leaves_nothing(studio: Studio, model: ChatServer) -> None:
+    model.latency_s = 60
+    body = {"question": "How warm?", "draft": "It is 8 °C.", "evidence": ["It is 8 °C here."]}
+    pk = studio.api("POST", "/sessions", json=body, expect=201)["id"]
+    studio.until(lambda: model.requests)
+    family = _descendants(studio.pid)
+    os.kill(studio.pid, signal.SIGTERM)
+    assert studio.ended() == 0
+    assert len(family) >= 4
+    assert not [pid for pid in family if Path(f"/proc/{pid}").exists()]
+    assert "JOBS ('queued', 0)" in studio.manage("shell", "-v", "0", "-c", JOBS)
+
+    model.latency_s = 0
+    studio.start()
+    studio.until(lambda: studio.api("GET", f"/sessions/{pk}")["state"] == "done")
+
+
+def test_a_closed_terminal_ends_it_like_ctrl_c(studio: Studio) -> None:
+    family = _descendants(studio.pid)
+    os.kill(studio.pid, signal.SIGHUP)
+    assert studio.ended() == 0
+    assert not [pid for pid in family if Path(f"/proc/{pid}").exists()]
+    studio.start()
+
+
+def test_started_right_after_it_was_killed_it_waits_for_its_port(studio: Studio) -> None:
+    studio.kill()
+    studio.start()
+    assert "cannot be used" not in studio.log.read_text()
 
 
 def _descendants(pid: int) -> list[int]:

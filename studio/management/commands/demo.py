@@ -16,6 +16,7 @@ from studio import samples
 from studio.accounts.access import Actor, actor_for
 from studio.accounts.models import Membership, Role, Team, User
 from studio.jobs.terminal import finish
+from studio.supervisor.preparing import migrate_if_empty
 from studio.vault.actions import INDEX_JOB, job_key, store_document
 from studio.vault.models import Document
 from teacher.actions import JOB as SESSION_JOB
@@ -34,6 +35,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         settings.STUDIO_ROLE = "worker"  # this process does the work itself where no worker runs
+        migrate_if_empty()
         actor = stand_in()
         self._say(f"The team “{TEAM}” holds what this makes. Approvals are made by: {REVIEWER_NAME}.")
         self._documents(actor)

@@ -14,6 +14,7 @@ from django.core.validators import validate_email
 from studio.accounts.access import SCOPES
 from studio.accounts.actions import create_api_token, setup_owner
 from studio.accounts.models import Team, User
+from studio.supervisor.preparing import migrate_if_empty
 
 
 class Command(BaseCommand):
@@ -36,6 +37,7 @@ class Command(BaseCommand):
             password = _password(options["password_file"], email)
         except (ValidationError, OSError) as error:
             raise CommandError(" ".join(getattr(error, "messages", [str(error)]))) from error
+        migrate_if_empty()
         if User.objects.filter(email=email, is_active=False).exists():
             raise CommandError("The account with this address is closed. Another owner can open it on the Team page.")
         user, team = setup_owner(email, name, password=password)
