@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from pathlib import PurePath
 from uuid import UUID
 
@@ -22,6 +23,7 @@ from studio.web.http import Conflict, Invalid
 
 log = logging.getLogger("studio.vault")
 INDEX_JOB = "vault.index_document"
+REMOVE_JOB = "vault.remove_files"
 
 
 def store_document(
@@ -31,7 +33,7 @@ def store_document(
 
     pieces: the bytes. filename: a label, which also names the document while it has no title. collection: by name,
     created when missing. Bytes that the team has already are that document, unchanged; if it had failed it is tried
-    again. Raises TooLarge, Invalid for an empty file, Forbidden.
+    again. Raises TooLarge, Invalid for an empty file, StorageFull, Forbidden.
     """
     require(actor, "upload")
     label = clean_label(filename)
@@ -45,8 +47,10 @@ def store_document(
                         return _create(actor, sha256, size, label=label, title=title, collection=collection), True
                 except IntegrityError:  # the same bytes came in twice at the same time
                     known = Document.objects.get(team=actor.team, sha256=sha256)
-    if known.state == Document.State.FAILED:
-        return retry_document(actor, known), False
+    with suppress(Conflict):  # somebody else has it tried again already
+        if known.state == Document.State.FAILED:
+            retry_document(actor, known)
+    known.refresh_from_db()
     return known, False
 
 
@@ -186,14 +190,19 @@ def forget_document(actor: Actor, document: Document) -> None:
     require_forget(actor, document)
     with transaction.atomic():
         cancel(INDEX_JOB, job_key(document.pk))
-        deleted, _ = Document.objects.filter(pk=document.pk).delete()
-        if not deleted:
+        # As they are now: its indexing may have come further since the document was loaded.
+        current = Document.objects.select_for_update().filter(pk=document.pk).first()
+        if current is None:
             return
+        Document.objects.filter(pk=document.pk).delete()
         vectors.touch(document.team_id)
         data = {"document_id": str(document.pk), "title": document.title, "sha256": document.sha256}
         append(stream(document.team_id), "document.forgotten", data, actor=actor.user)
         announce(document.team, "documents")
-    remove_unnamed(document.sha256, document.text_sha256)
+        # The promise that the file goes outlives this process: the job does what a crash leaves undone.
+        file, text = current.sha256, current.text_sha256
+        enqueue(REMOVE_JOB, key=job_key(document.pk), sha256=file, text_sha256=text)
+    remove_unnamed(file, text)
     log.info("document forgotten", extra={"document": str(document.pk), "sha256": document.sha256})
 
 
@@ -201,6 +210,5 @@ def remove_unnamed(*digests: str) -> None:
     """Remove those blobs that no document names any more."""
     with blobs.collecting():
         for sha256 in filter(None, digests):
-            named = Document.objects.filter(sha256=sha256) | Document.objects.filter(text_sha256=sha256)
-            if not named.exists():
+            if not Document.objects.naming(sha256).exists():
                 blobs.remove(sha256)

@@ -6,10 +6,12 @@ does it inside `keeping()`, who removes unnamed blobs inside `collecting()`: oth
 being found and being named.
 """
 
+import errno
 import fcntl
 import hashlib
 import os
 import tempfile
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -19,15 +21,35 @@ from django.conf import settings
 
 from studio.web.http import StudioError, TooLarge
 
-__all__ = ["BlobMissing", "collecting", "keeping", "open_checked", "path", "put", "read", "remove"]
+__all__ = [
+    "BlobMissing",
+    "StorageFull",
+    "collecting",
+    "is_whole",
+    "keeping",
+    "leftovers",
+    "open_checked",
+    "path",
+    "put",
+    "read",
+    "remove",
+    "stored",
+]
 
 _PIECE = 1024 * 1024
+_FULL = frozenset([errno.ENOSPC, errno.EDQUOT, errno.EFBIG])
 
 
 class BlobMissing(StudioError):
     """The stored file is missing or damaged. Tell an operator; nothing of it is shown."""
 
     status = 500
+
+
+class StorageFull(StudioError):
+    """There is no room left on the studio's disk. Nothing was stored; an operator has to make room."""
+
+    status = 507
 
 
 def _root() -> Path:
@@ -42,7 +64,19 @@ def path(sha256: str) -> Path:
 
 
 def put(pieces: Iterable[bytes], *, limit: int | None = None) -> tuple[str, int]:
-    """Store bytes and return (digest, size). Raises TooLarge above `limit` bytes; then nothing stays behind."""
+    """Store bytes and return (digest, size); bytes that are there already, undamaged, are left alone.
+
+    Raises TooLarge above `limit` bytes, StorageFull; then nothing stays behind.
+    """
+    try:
+        return _put(pieces, limit)
+    except OSError as error:
+        if error.errno in _FULL:
+            raise StorageFull from error
+        raise
+
+
+def _put(pieces: Iterable[bytes], limit: int | None) -> tuple[str, int]:
     folder = _root() / "new"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     digest = hashlib.sha256()
@@ -60,7 +94,7 @@ def put(pieces: Iterable[bytes], *, limit: int | None = None) -> tuple[str, int]
             file.flush()
             os.fsync(file.fileno())
         target = path(digest.hexdigest())
-        if not _is_whole(target, size):
+        if not is_whole(digest.hexdigest()):
             target.parent.mkdir(exist_ok=True, mode=0o700)
             temporary.replace(target)
             _sync_folder(target.parent)
@@ -70,11 +104,13 @@ def put(pieces: Iterable[bytes], *, limit: int | None = None) -> tuple[str, int]
     return digest.hexdigest(), size
 
 
-def _is_whole(target: Path, size: int) -> bool:
+def is_whole(sha256: str) -> bool:
+    """Whether the blob is there with the bytes that its name promises."""
     try:
-        return target.stat().st_size == size
-    except FileNotFoundError:
+        open_checked(sha256).close()
+    except BlobMissing:
         return False
+    return True
 
 
 def _sync_folder(folder: Path) -> None:
@@ -113,6 +149,18 @@ def remove(sha256: str) -> None:
     with suppress(FileNotFoundError):
         target.unlink()
         _sync_folder(target.parent)
+
+
+def stored() -> Iterator[str]:
+    """The digests that blobs lie under, whatever their bytes."""
+    for file in sorted(_root().glob("[0-9a-f][0-9a-f]/*")):
+        yield file.parent.name + file.name
+
+
+def leftovers(*, older_than_s: float = 24 * 3600.0) -> list[Path]:
+    """Temporary files whose writer was killed: no write takes that long."""
+    limit = time.time() - older_than_s
+    return [file for file in (_root() / "new").glob("*") if file.stat().st_mtime < limit]
 
 
 @contextmanager

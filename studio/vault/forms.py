@@ -42,9 +42,9 @@ class FilterForm(forms.Form):
 
 
 class SearchForm(forms.Form):
-    """A search of the vault."""
+    """A search of the vault. A longer question is searched for by its beginning (see `MAX_QUERY`)."""
 
-    q = forms.CharField(max_length=2_000, required=False)
+    q = forms.CharField(required=False)
     mode = forms.ChoiceField(choices=[(mode, MODE_WORDS[mode]) for mode in MODES], required=False)
     collection = forms.UUIDField(required=False)
 

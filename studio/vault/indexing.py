@@ -1,5 +1,6 @@
 """Turns a stored document into passages that can be found: read, cut, embed, write all at once."""
 
+import hashlib
 from collections.abc import Callable, Sequence
 
 from django.db import connection, transaction
@@ -46,8 +47,12 @@ def index_document(document: Document, *, stopped: Callable[[], bool], report: R
         embedded.extend(embed(texts[begin : begin + BATCH]))
         done = min(begin + BATCH, len(texts))
         report(READ_PERCENT + (95 - READ_PERCENT) * done // len(texts), "Embedding")
+    text = extracted.text.encode("utf-8")
+    text_sha256 = hashlib.sha256(text).hexdigest()
     with blobs.keeping():
-        text_sha256, _ = blobs.put([extracted.text.encode("utf-8")])
+        # Named before it is stored: whoever has the document forgotten after a crash here knows what to remove.
+        Document.objects.filter(pk=document.pk, state=Document.State.INDEXING).update(text_sha256=text_sha256)
+        blobs.put([text])
         written = _write(document, extracted, text_sha256, passages, texts, embedded)
     if not written:
         remove_unnamed(text_sha256)

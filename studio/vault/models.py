@@ -40,6 +40,10 @@ class DocumentQuerySet(models.QuerySet["Document"]):
     def unfinished(self) -> "DocumentQuerySet":
         return self.filter(state__in=[Document.State.STORED, Document.State.INDEXING])
 
+    def naming(self, sha256: str) -> "DocumentQuerySet":
+        """Those whose file or text is the blob of that digest."""
+        return self.filter(Q(sha256=sha256) | Q(text_sha256=sha256))
+
 
 class Document(models.Model):
     """A file of a team: its bytes and its text are blobs, named by their SHA-256.

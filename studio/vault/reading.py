@@ -32,12 +32,14 @@ def text_of(document: Document) -> str:
 
 
 def read_window(document: Document, *, start: int | None, end: int | None, at: int | None) -> Window:
-    """The part of the text that holds the span, or that begins at an offset; a span outside the text marks nothing."""
+    """The part of the text that holds the span, or that begins at an offset; a span outside the text marks nothing, and
+    of a longer span than fits a page its beginning is marked."""
     text = text_of(document)
     marks = start is not None and end is not None and start < end <= len(text)
     if marks:
         assert start is not None  # noqa: S101  both follow from `marks`
         assert end is not None  # noqa: S101
+        end = min(end, start + WINDOW)  # a section may be the whole document
         begin = max(0, start - WINDOW // 3)
     else:
         begin = start = end = min(at or 0, max(0, len(text) - 1))

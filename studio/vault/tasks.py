@@ -35,3 +35,9 @@ def index_document(ctx: JobContext, document_id: str) -> None:
     except (EmbedderError, StudioError) as error:
         sentence = error.sentence if isinstance(error, EmbedderError) else error.message
         raise JobFailed(sentence, cause=getattr(error, "cause", "") or type(error).__name__) from error
+
+
+@job(actions.REMOVE_JOB, queue="io", max_attempts=10)
+def remove_files(ctx: JobContext, sha256: str, text_sha256: str) -> None:
+    """Remove the file and the text of a forgotten document, unless another document has them."""
+    actions.remove_unnamed(sha256, text_sha256)

@@ -22,6 +22,7 @@ from studio.vault.core.errors import BY_CODE, DamagedFile, ExtractionError, Over
 __all__ = ["Limits", "extract"]
 
 _ROOT: Final = Path(__file__).resolve().parents[3]
+_NO_ROOM: Final = 74  # exit code: the answer could not be written
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +92,8 @@ def _from_exit(code: int) -> ExtractionError:
         return OverLimit("Reading this file took too long.", cause="signal CPU limit")
     if code in (-signal.SIGTERM, -signal.SIGINT, -signal.SIGHUP, -signal.SIGKILL):
         return ReaderStopped(cause=f"signal {-code}")
+    if code == _NO_ROOM:
+        return ReaderStopped("There is no room on the disk to read this file. Make room and try again.", cause="write")
     if code < 0:  # pdfium aborts when it gets no more memory
         return OverLimit(cause=f"signal {-code}")
     return ExtractionError(cause=f"exit {code}")
@@ -148,7 +151,11 @@ def main(arguments: list[str]) -> int:
     if len(answer) > int(output_bytes):
         sentence = "This file holds more text than is allowed."
         answer = json.dumps({"error": OverLimit.code, "sentence": sentence, "cause": "output limit"}).encode("ascii")
-    sys.stdout.buffer.write(answer)
+    try:
+        sys.stdout.buffer.write(answer)
+        sys.stdout.flush()
+    except OSError:
+        os._exit(_NO_ROOM)  # the interpreter would try to write the rest once more
     return 0
 
 

@@ -37,6 +37,11 @@ def test_an_error_keeps_its_kind_and_sentence(put: Put) -> None:
     assert caught.value.sentence.endswith(".")
 
 
+def test_an_answer_that_cannot_be_written_is_worth_another_try(put: Put) -> None:
+    with pytest.raises(ReaderStopped, match="no room on the disk"):
+        extract(put(b"Some text."), Limits(output_bytes=10))
+
+
 def test_a_pdf_that_inflates_twice_is_refused(put: Put) -> None:
     with pytest.raises(OverLimit):
         extract(put(pdf_bomb(200)), Limits(memory_bytes=300 * MEGABYTE))

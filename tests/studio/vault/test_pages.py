@@ -310,3 +310,19 @@ def test_the_progress_of_a_document_is_told_in_percent(alice: User, team: Team, 
     part = client.get(document.get_absolute_url(), headers={"HX-Request": "true"}).content.decode()
     assert 'value="43"' in part
     assert json.dumps(part)
+
+
+def test_a_section_longer_than_a_page_of_text_is_marked_at_its_beginning(
+    alice: User, team: Team, client_for: ClientFor
+) -> None:
+    document = ready(alice, team, "# All\n\n" + "A sentence of the whole.\n" * 10_000)
+    (section,) = document.outline["sections"]
+    window = client_for(alice).get(document.span_url(section[2], section[3])).context["window"]
+    assert len(window.marked) == WINDOW
+    assert window.next == window.end < document.char_count
+
+
+def test_a_pasted_page_is_searched_for_by_its_beginning(alice: User, team: Team, client_for: ClientFor) -> None:
+    ready(alice, team, HANDBOOK)
+    page = client_for(alice).get("/vault/search/", {"q": "How many days of paid holiday? " + "and so on " * 500})
+    assert "28 days" in page.content.decode()
