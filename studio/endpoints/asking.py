@@ -18,7 +18,6 @@ from studio.llm.steps import Answer, Ask, Refusal
 from studio.sealing import SealError
 
 PATIENCE_S = 10.0  # how long a question waits for a place at its endpoint
-BUSY = "no place was free"
 log = logging.getLogger("studio.endpoints")
 
 
@@ -58,12 +57,11 @@ def ask_endpoint(
 
 
 def _busy(endpoint: Endpoint, *, is_stopped: bool) -> Refusal:
-    """No place was free; that is no trouble of the endpoint's, so it is told from one by its cause."""
+    """No place was free in time; nothing has been asked."""
     return Refusal(
         kind="cancelled" if is_stopped else "rate_limited",
         message="Many questions are waiting for this teacher already.",
-        cause=BUSY,
-        retry_after_s=2.0,
+        cause="no place was free",
         teacher=endpoint.name,
         model=endpoint.model,
     )

@@ -11,7 +11,6 @@ from django.db.models import Q
 from django.utils import timezone
 
 from studio.accounts.actions import announce
-from studio.endpoints.asking import BUSY
 from studio.endpoints.models import Circuit, Endpoint
 from studio.llm.steps import Answer, Refusal, Reply
 
@@ -44,8 +43,13 @@ def admit(endpoint: Endpoint) -> Refusal | None:
 
 
 def record(endpoint: Endpoint, answer: Answer) -> None:
-    """Learn from an answer; what is the question's own fault says that the endpoint works."""
-    if endpoint.is_builtin or (isinstance(answer, Refusal) and (answer.kind == "cancelled" or answer.cause == BUSY)):
+    """Learn from an answer. What is the question's own fault says that the endpoint works; "too many at once" without
+    a time to stay away is a matter of the gate."""
+    if endpoint.is_builtin:
+        return
+    if isinstance(answer, Refusal) and (
+        answer.kind == "cancelled" or (answer.kind == "rate_limited" and not answer.retry_after_s)
+    ):
         return
     if isinstance(answer, Reply) or answer.kind in OWN_FAULT:
         _answered(endpoint)

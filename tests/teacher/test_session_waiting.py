@@ -23,6 +23,7 @@ from tests.teacher.test_session_faults import by_role, ended, error, good, set_u
 pytestmark = pytest.mark.django_db
 AWAY = Refusal(kind="unavailable", message="The teacher's server is not answering properly.", cause="HTTP 503")
 LIMITED = Refusal(kind="rate_limited", message="Too fast.", cause="HTTP 429")
+LIMITED_FOR_A_WHILE = Refusal(kind="rate_limited", message="Too fast.", cause="HTTP 429", retry_after_s=60.0)
 ANSWERED = Reply(text="yes")
 
 
@@ -83,6 +84,11 @@ def test_the_time_an_endpoint_asks_for_is_never_undercut(endpoint):
     assert 299 < circuits.admit(endpoint).retry_after_s <= 300
 
 
+def test_too_many_at_once_is_a_matter_of_the_gate_and_keeps_nobody_away(endpoint):
+    circuits.record(endpoint, LIMITED)
+    assert circuits.admit(endpoint) is None
+
+
 @pytest.mark.parametrize("kind", ["bad_request", "context_length", "content"])
 def test_a_question_that_is_wrong_is_no_failure_of_the_endpoint(endpoint, kind):
     circuits.record(endpoint, Refusal(kind=kind, message="No."))
@@ -134,7 +140,7 @@ def test_a_busy_endpoint_that_answers_others_is_waited_for(team, bob):
         session = make_session(bob)
         Session.objects.filter(pk=session.pk).update(waits=3, waiting_since=timezone.now() - timedelta(minutes=5))
         circuits.record(endpoint, ANSWERED)
-        circuits.record(endpoint, LIMITED)
+        circuits.record(endpoint, LIMITED_FOR_A_WHILE)
         run_all()
         assert ended(session) == ("waiting", "")
         run_through()
