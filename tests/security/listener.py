@@ -1,9 +1,10 @@
 """A server on loopback that counts who connects: nobody may, where its address is not allowed."""
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from tests.support.loopback import running
 
 
 class Listener(ThreadingHTTPServer):
@@ -29,15 +30,8 @@ class Listener(ThreadingHTTPServer):
 @contextmanager
 def listening() -> Iterator[Listener]:
     """A listener that runs inside the block."""
-    server = Listener()
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    try:
+    with running(Listener()) as server:
         yield server
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join(5)
 
 
 class _Handler(BaseHTTPRequestHandler):

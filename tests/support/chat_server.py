@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from tests.support.loopback import running
+
 
 class ChatServer(ThreadingHTTPServer):
     """Counts what it is asked; `latency_s` is the pause before each answer, `failing` answers 503 instead."""
@@ -34,15 +36,8 @@ class ChatServer(ThreadingHTTPServer):
 @contextmanager
 def chat_server(latency_s: float = 0.0) -> Iterator[ChatServer]:
     """A server that runs inside the block."""
-    server = ChatServer(latency_s)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-    thread.start()
-    try:
+    with running(ChatServer(latency_s)) as server:
         yield server
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join(5)
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -7,6 +7,8 @@ from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from tests.support.loopback import running
+
 
 class Exchange:
     """One request as it came in, and the means to answer it."""
@@ -74,15 +76,11 @@ def serving(*script: Handler) -> Iterator[Server]:
     http = ThreadingHTTPServer(("127.0.0.1", 0), Scripted)
     http.daemon_threads = True
     server = Server(http.server_address[1])
-    thread = threading.Thread(target=http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    try:
-        yield server
-    finally:
-        released.set()
-        http.shutdown()
-        http.server_close()
-        thread.join()
+    with running(http):
+        try:
+            yield server
+        finally:
+            released.set()
 
 
 def chunk(text: str | None = None, finish: str | None = None, **more: Any) -> str:
