@@ -114,6 +114,12 @@ class MemberReactivated(_AboutMember):
     says = "{actor} opened the account of {name} again"
 
 
+@kind("member.renamed")
+class MemberRenamed(_AboutMember):
+    says = "{before} calls themselves {name} now"
+    before: str
+
+
 @kind("member.signed_in")
 class MemberSignedIn(_AboutMember):
     says = "{name} signed in"

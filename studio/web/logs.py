@@ -8,6 +8,8 @@ from contextvars import ContextVar
 from datetime import UTC, datetime
 from textwrap import indent
 
+from django.core.exceptions import SuspiciousOperation
+
 _bound: ContextVar[dict[str, object] | None] = ContextVar("log_fields", default=None)
 _PLAIN = re.compile(r"[\w.:/@+-]+")
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
@@ -36,6 +38,7 @@ class KeyValueFormatter(logging.Formatter):
         line = f"{time} {record.levelname.lower()} {record.name} {record.getMessage()!r}"
         for key, value in fields.items():
             line += f" {key}={value}" if _PLAIN.fullmatch(str(value)) else f" {key}={str(value)!r}"
-        if record.exc_info:
+        # What a client did wrong, such as asking for a host that is not ours, has no cause in the code.
+        if record.exc_info and not isinstance(record.exc_info[1], SuspiciousOperation):
             line += "\n" + indent(self.formatException(record.exc_info), "    ", lambda _: True)
         return line

@@ -3,6 +3,7 @@
 import logging
 
 import pytest
+from django.core.exceptions import DisallowedHost
 
 from studio.web.logs import KeyValueFormatter, bound
 
@@ -43,3 +44,11 @@ def test_a_traceback_cannot_look_like_a_line(forged):
     except ValueError as error:
         made = line(exc_info=(type(error), error, error.__traceback__))
     assert [each for each in made.splitlines() if each.startswith(("2026-01-01", "forged"))] == []
+
+
+def test_a_client_that_asks_for_another_host_makes_one_line():
+    try:
+        raise DisallowedHost("Invalid HTTP_HOST header: 'thief.example'.")
+    except DisallowedHost as error:
+        made = line(exc_info=(type(error), error, error.__traceback__))
+    assert len(made.splitlines()) == 1

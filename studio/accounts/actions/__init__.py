@@ -9,6 +9,7 @@ from studio.accounts.actions.members import (
     leave_team,
     reactivate,
     remove_member,
+    rename,
 )
 from studio.accounts.actions.sessions import (
     end_other_sessions,
@@ -46,6 +47,7 @@ __all__ = [
     "record_everywhere",
     "remember",
     "remove_member",
+    "rename",
     "rename_team",
     "revoke_invitation",
     "revoke_token",

@@ -22,10 +22,10 @@ def record(team: Team, kind: str, data: Mapping[str, Any], *, by: User | None, w
         announce(team, what)
 
 
-def record_everywhere(user: User, kind: str) -> None:
+def record_everywhere(user: User, kind: str, **more: Any) -> None:
     """Write something that a person did with their account into the log of each of their teams."""
     for team in user.teams.order_by("pk"):
-        record(team, kind, person(user), by=user, what=None)
+        record(team, kind, {**person(user), **more}, by=user, what=None)
 
 
 def person(user: User) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from django.db import transaction
 from studio.accounts.access import Actor, require
 from studio.accounts.actions.invitations import revoke_invitations_of
 from studio.accounts.actions.links import withdraw_links
-from studio.accounts.actions.log import person, record
+from studio.accounts.actions.log import person, record, record_everywhere
 from studio.accounts.actions.sessions import end_sessions
 from studio.accounts.actions.tokens import revoke_all
 from studio.accounts.models import Membership, Role, Team, User
@@ -78,6 +78,16 @@ def reactivate(actor: Actor, member: Membership) -> None:
     with transaction.atomic():
         if User.objects.filter(pk=member.user_id, is_active=False).update(is_active=True):
             record(actor.team, "member.reactivated", person(member.user), by=actor.user)
+
+
+def rename(user: User, name: str) -> None:
+    """Give a person another name; old entries of logs keep the one they had."""
+    with transaction.atomic():
+        before = str(user)
+        User.objects.filter(pk=user.pk).update(name=name)
+        user.name = name
+        if str(user) != before:
+            record_everywhere(user, "member.renamed", before=before)
 
 
 def _locked(member: Membership) -> Membership:

@@ -7,9 +7,8 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
-from studio.accounts.actions import end_other_sessions, end_session, open_sessions
+from studio.accounts.actions import end_other_sessions, end_session, open_sessions, rename
 from studio.accounts.forms import ProfileForm, posted
-from studio.accounts.models import User
 from studio.web.http import HttpRequest
 
 
@@ -18,7 +17,7 @@ def profile(request: HttpRequest) -> HttpResponse:
     user = request.actor.user
     form = ProfileForm(posted(request), initial={"name": user.name})
     if form.is_valid():
-        User.objects.filter(pk=user.pk).update(name=form.cleaned_data["name"])
+        rename(user, form.cleaned_data["name"])
         messages.success(request, "Your name is saved.")
         return redirect("accounts:profile")
     here = request.session.session_key

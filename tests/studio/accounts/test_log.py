@@ -27,7 +27,7 @@ def rows_of(client, query: str = "") -> list[dict[str, str]]:
     """The file of the log, read back."""
     answer = client.get(f"/team/log.csv{query}")
     assert answer["Content-Disposition"].startswith("attachment")
-    return list(csv.DictReader(StringIO(answer.getvalue().decode())))
+    return list(csv.DictReader(StringIO(answer.content.decode())))
 
 
 def test_an_entry_says_who_did_what_and_from_where(client_for, alice, bob):
@@ -78,6 +78,14 @@ def test_a_new_password_is_written_down_without_it(client_for, alice):
     data = {"oldpassword": PASSWORD, "password1": new, "password2": new}
     client_for(alice).post("/accounts/password/change/", data)
     assert new not in str(Event.objects.get(kind="member.password_changed").data)
+
+
+def test_nobody_takes_another_name_unseen(client_for, team, bob):
+    client = client_for(bob)
+    client.post("/profile/", {"name": "Alice"})
+    client.post("/profile/", {"name": "Alice"})
+    (entry,) = Event.objects.filter(kind="member.renamed")
+    assert sentence(entry) == "Bob calls themselves Alice now"
 
 
 @pytest.mark.parametrize("role", [Role.MEMBER, Role.REVIEWER])
