@@ -32,6 +32,7 @@ urlpatterns = [
     path("datasets/ledger/ledger.jsonl", keys.ledger_file, name="ledger_file"),
     # verify/ and imports/: files from outside
     path("datasets/verify/", verify.verify_create, name="verify_create"),
+    path("datasets/verify/verify.pyz", verify.verify_program, name="verify_program"),
     path("datasets/imports/", imports.import_create, name="import_create"),
     path("datasets/imports/<uuid:pk>/", imports.import_detail, name="import_detail"),
     path("datasets/imports/<uuid:pk>/take/", imports.import_take, name="import_take"),

@@ -13,7 +13,7 @@ from django.db.models.fields import BooleanField, UUIDField
 from django.utils import timezone
 
 from datasets.actions import keys
-from datasets.core import dsse, names
+from datasets.core import ed25519, names
 from datasets.core import parquet as parquet_core
 from datasets.core.errors import ExportError
 from datasets.core.export import read_request, read_signatures
@@ -195,7 +195,7 @@ def attach_signatures(actor: Actor, export: Export, data: bytes) -> None:
     except (ExportError, OSError) as error:
         raise Invalid("This is not the signatures file of an export.") from error
     mine = signatures["statement"][0]
-    if not dsse.is_signature(mine.public, mine.value, request.messages()["statement"]):
+    if not ed25519.is_signature(mine.public, mine.value, request.messages()["statement"]):
         raise Invalid("The signature does not belong to this export.")
     if not SigningKey.objects.filter(team=actor.team, key_id=mine.key_id, state=SigningKey.State.ACTIVE).exists():
         raise Invalid("The key that signed is not an active key of the team.")

@@ -5,10 +5,8 @@ import binascii
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
 from datasets.core import canonical
+from datasets.core.ed25519 import is_signature
 from datasets.core.errors import Malformed
 
 STATEMENT_TYPE = "application/vnd.in-toto+json"
@@ -96,15 +94,6 @@ def decode_base64(text: object) -> bytes:
     if base64.b64encode(data).decode() != text:
         raise Malformed("A value is not base64 in its only spelling.")
     return data
-
-
-def is_signature(public: bytes, value: bytes, message: bytes) -> bool:
-    """Say whether value is the Ed25519 signature of message by the raw public key."""
-    try:
-        Ed25519PublicKey.from_public_bytes(public).verify(value, message)
-    except (InvalidSignature, ValueError):
-        return False
-    return True
 
 
 def signers(envelope: Envelope, keys: Mapping[str, bytes]) -> set[str]:

@@ -9,20 +9,20 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import Any, Literal, get_args
-
-from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from datasets.core import canonical, dsse
 from datasets.core.errors import KeyRefused, Malformed
+
+if TYPE_CHECKING:  # whoever only verifies needs no more than this module and plain Python
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 Role = Literal["root", "export", "ledger", "reviewer"]
 State = Literal["active", "retired", "revoked"]
 _STATES: dict[object, State] = {"active": "active", "retired": "retired", "revoked": "revoked"}
 
 _SPKI_PREFIX = bytes.fromhex("302a300506032b6570032100")
+_PEM = re.compile(r"-----BEGIN PUBLIC KEY-----\s([A-Za-z0-9+/=\s]+)-----END PUBLIC KEY-----").fullmatch
 _FINGERPRINT = re.compile(r"[0-9a-f]{64}")
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 
@@ -57,16 +57,15 @@ def load_public(text: str) -> bytes:
     Raises KeyRefused for other kinds of key, for private keys and for keys whose private half is public.
     """
     text = text.strip()
+    framed = _PEM(text)
     try:
-        if text.startswith("-----"):
-            loaded = serialization.load_pem_public_key(text.encode())
-            if not isinstance(loaded, Ed25519PublicKey):
-                raise KeyRefused("This is not an Ed25519 key.")
-            public = loaded.public_bytes_raw()
-        else:
-            public = dsse.decode_base64(text)
-    except (ValueError, UnsupportedAlgorithm, Malformed) as error:
+        public = dsse.decode_base64("".join(framed[1].split()) if framed else text)
+    except Malformed as error:
         raise KeyRefused("This is neither a PEM public key nor base64 of one.", cause=str(error)) from error
+    if framed:
+        if not public.startswith(_SPKI_PREFIX):
+            raise KeyRefused("This is not an Ed25519 key.")
+        public = public.removeprefix(_SPKI_PREFIX)
     check_public(public)
     return public
 
@@ -87,8 +86,12 @@ def check_public(public: bytes) -> None:
         raise KeyRefused("This is not a usable Ed25519 public key.")
 
 
-def load_private(data: bytes, password: bytes | None = None) -> Ed25519PrivateKey:
+def load_private(data: bytes, password: bytes | None = None) -> "Ed25519PrivateKey":
     """Return a private key from PKCS#8 PEM; KeyRefused when it cannot be read or is publicly known."""
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives import serialization
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
     try:
         key = serialization.load_pem_private_key(data, password)
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:
@@ -99,7 +102,7 @@ def load_private(data: bytes, password: bytes | None = None) -> Ed25519PrivateKe
     return key
 
 
-def signer(private: Ed25519PrivateKey) -> dsse.Sign:
+def signer(private: "Ed25519PrivateKey") -> dsse.Sign:
     """Return the function that signs bytes with this key; KeyRefused for publicly known keys."""
     public = private.public_key().public_bytes_raw()
     check_public(public)

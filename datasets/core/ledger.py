@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any, Literal
 
-from datasets.core import canonical, dsse
+from datasets.core import canonical, dsse, ed25519
 from datasets.core.errors import Malformed
 from datasets.core.merkle import Tree, leaf_hash
 
@@ -180,7 +180,7 @@ def is_signed(point: Checkpoint, public: bytes) -> bool:
     """Say whether the checkpoint carries exactly one line by this key under its own origin, and no faulty line."""
     expected = _note_key(point.origin, public)
     mine = [value for name, key, value in point.lines if name == point.origin and key == expected]
-    return len(mine) == 1 and dsse.is_signature(public, mine[0], point.text)
+    return len(mine) == 1 and ed25519.is_signature(public, mine[0], point.text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from datasets.core import dsse
+from datasets.core import dsse, ed25519
 from datasets.core.errors import Malformed
 from datasets.core.records import PairRecord, approval_message, content_digest
 
@@ -78,4 +78,4 @@ def _is_signed(pair_id: str, approval: Any, known: Mapping[str, bytes]) -> bool:
         value = dsse.decode_base64(approval.sig)
     except Malformed:
         return False
-    return dsse.is_signature(public, value, approval_message(pair_id, approval))
+    return ed25519.is_signature(public, value, approval_message(pair_id, approval))

@@ -7,12 +7,13 @@ from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from datasets.actions.keys import current_list
 from datasets.core.errors import KeyRefused
 from datasets.core.export import FrameKey
 from datasets.core.verify import LedgerOptions, Limits, Pins, Report, pin, verify
+from datasets.core.verify import program as programs
 from datasets.core.verify.legacy import verify_legacy
 from datasets.export_forms import VerifyForm
 from datasets.models import SigningKey
@@ -37,6 +38,15 @@ def verify_create(request: HttpRequest) -> HttpResponse:
             form.add_error("key", str(error))
     context = {"form": form, "report": report, "name": _name(form), "max_mb": settings.STUDIO_UPLOAD_MAX_MB}
     return render(request, "datasets/verify_create.html", context, status=422 if form.errors else 200)
+
+
+@require_safe
+def verify_program(request: HttpRequest) -> HttpResponse:
+    """The verifier as one file, for whoever has no studio."""
+    require(request.actor, "read")
+    disposition = f'attachment; filename="{programs.NAME}"'
+    headers = {"Content-Disposition": disposition}
+    return HttpResponse(programs.program(), content_type="application/zip", headers=headers)
 
 
 def _name(form: VerifyForm) -> str:

@@ -163,6 +163,7 @@ PAGES: dict[str, Row] = {
     "datasets:key_revoke": Row(of="key", post=admin(302, lambda _: {"reason": "Lost."})),
     "datasets:ledger_list": Row(get=member()),
     "datasets:ledger_file": Row(get=member()),
+    "datasets:verify_program": Row(get=member()),
     "datasets:verify_create": Row(get=member(), post=member(200, lambda _: {"file": _file(b"PK")})),
     "datasets:import_create": Row(
         get=member(), post=member(302, lambda s: {"file": _file(b"{}"), "dataset": str(s.dataset.pk)})

@@ -11,7 +11,8 @@ from datasets.core.export.signing import (
     seal,
     sign_request,
 )
-from datasets.core.export.writer import ExportResult, FrameKey, write
+from datasets.core.export.writer import ExportResult, write
+from datasets.core.framed import FrameKey
 
 __all__ = [
     "ExportResult",

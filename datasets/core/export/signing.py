@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from datasets.core import canonical, dsse, ledger, names, statement
+from datasets.core import canonical, dsse, ed25519, ledger, names, statement
 from datasets.core.errors import FolderRefused, KeyRefused, Malformed
 from datasets.core.export.folder import appearing, put, sync_folder
 from datasets.core.keys import KeyList, check_public, key_id, read_list
@@ -131,7 +131,7 @@ def seal(request: SigningRequest, signatures: Signatures, listed: KeyList) -> Se
                 raise KeyRefused(f"Key {signature.key_id[:16]} is not in the key list.")
             if entry.state != "active" or role not in entry.roles:
                 raise KeyRefused(f"Key {signature.key_id[:16]} is not an active key with the role {role}.")
-            if not dsse.is_signature(signature.public, signature.value, messages[part]):
+            if not ed25519.is_signature(signature.public, signature.value, messages[part]):
                 raise KeyRefused(f"The signature by key {signature.key_id[:16]} does not belong to this {part}.")
     origin = ledger.read_entry(request.entry).origin
     files = {

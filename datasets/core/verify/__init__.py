@@ -5,7 +5,7 @@ from pathlib import Path
 
 from datasets.core import names
 from datasets.core.errors import Malformed
-from datasets.core.export.writer import FrameKey
+from datasets.core.framed import FrameKey
 from datasets.core.statement import Statement
 from datasets.core.verify import derived, proof, rows, trust
 from datasets.core.verify.report import EXIT_CODES, Finding, Report

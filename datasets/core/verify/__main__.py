@@ -7,7 +7,7 @@ from pathlib import Path
 
 from datasets.core.commands import Parser, read_file
 from datasets.core.errors import ExportError, KeyRefused
-from datasets.core.export.writer import FrameKey
+from datasets.core.framed import FrameKey
 from datasets.core.keys import load_public, parse_fingerprint, read_list
 from datasets.core.verify import LedgerOptions, Report, pin, verify
 from datasets.core.verify.legacy import verify_legacy

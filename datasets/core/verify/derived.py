@@ -6,7 +6,7 @@ from typing import IO
 
 from datasets.core import canonical, names, parquet
 from datasets.core.errors import ExportError, Malformed
-from datasets.core.export.writer import FrameKey, frame_of
+from datasets.core.framed import FrameKey, frame_of
 from datasets.core.frames import DEFAULT_LIMITS, FrameError, read_train_pair, strip_signature
 from datasets.core.frames import verify as verify_frame
 from datasets.core.records import PairRecord, WithheldRow
