@@ -91,7 +91,7 @@ def bounded(text: str) -> list[Bounded]:
         if low:
             bound = "high"
         low = not low and n + 1 < len(places) and _opens_range(text, begin, end, places[n + 1])
-        if low:
+        if low and bound in ("", "from", "about"):
             bound = "low"
         if not bound or bound == "from":
             bound, end = _behind(text, end, bound)

@@ -27,7 +27,7 @@ Resolver = Callable[[str, int], Awaitable[Sequence[str]]]
 
 _RULE = re.compile(r"(?:\[(?P<v6>[0-9a-fA-F:.]+)\]|(?P<v4>[\d.]+))(?P<bits>/\d+)?(?::(?P<ports>\d+(?:\+\d+)*))?")
 PUBLIC_PORTS = frozenset({80, 443})
-_NAT64 = (ipaddress.IPv6Network("64:ff9b::/96"), ipaddress.IPv6Network("64:ff9b:1::/48"))
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 _GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")
 _RELAY_ANYCAST = ipaddress.IPv4Network("192.88.99.0/24")
 _ISATAP = (0x00005EFE, 0x02005EFE)
@@ -61,7 +61,7 @@ class Allowed:
 
 def embedded(address: Address) -> list[Address]:
     """The IPv4 addresses an IPv6 address leads to (6to4, Teredo, NAT64, ISATAP, compatible); mapped ones are unwrapped
-    before this."""
+    before this. Not those of a network's own NAT64 (64:ff9b:1::/48), which only its translator can tell: never public."""
     if not isinstance(address, ipaddress.IPv6Address):
         return []
     inner: list[Address] = []
@@ -71,7 +71,7 @@ def embedded(address: Address) -> list[Address]:
         inner.extend(address.teredo)
     number = int(address)
     low = ipaddress.IPv4Address(number & 0xFFFFFFFF)
-    if any(address in network for network in _NAT64) or number >> 32 == 0 or (number >> 32) & 0xFFFFFFFF in _ISATAP:
+    if address in _NAT64 or number >> 32 == 0 or (number >> 32) & 0xFFFFFFFF in _ISATAP:
         inner.append(low)
     return inner
 

@@ -57,6 +57,21 @@ def _base(word: str) -> str:
     return base
 
 
+#: Forms of irregular verbs that no rule brings to the first one.
+_IRREGULAR = """arise arose arisen/bear bore borne/begin began begun/break broke broken/bring brought/build built
+    buy bought/catch caught/choose chose chosen/come came/cut cutting/deal dealt/draw drew drawn/drink drank drunk
+    drive drove driven/eat ate eaten/fall fell fallen/feed fed/feel felt/fight fought/find found/fly flew flown
+    forget forgot forgotten/freeze froze frozen/give gave given/go went gone/grow grew grown/hang hung/hear heard
+    hide hid hidden/hold held/know knew known/lay laid/lead led/leave left/lend lent/lose lost/make made/mean meant
+    meet met/pay paid/ride rode ridden/ring rang rung/rise rose risen/run ran/say said/see saw seen/seek sought
+    sell sold/send sent/shake shook shaken/shoot shot/shrink shrank shrunk/sing sang sung/sink sank sunk/sit sat
+    sleep slept/speak spoke spoken/spend spent/spin spun/stand stood/steal stole stolen/stick stuck/swim swam swum
+    take took taken/teach taught/tear tore torn/tell told/think thought/throw threw thrown/understand understood
+    wear wore worn/win won/withdraw withdrew withdrawn/write wrote written"""
+_REGULAR = {
+    form: verb.split()[0] for verb in re.split(r"/|\n\s*", _IRREGULAR) for form in verb.split()[1:] if form != "left"
+}
+
 _SAME_WORDS = (
     "allow permit authorize authorise",
     "forbid prohibit ban disallow forbidden",
@@ -85,6 +100,8 @@ _SAME_WORDS = (
     "give given provide",
     "show shown display",
     "choose chosen select",
+    "decrease fall decline drop",
+    "increase rise grow",
 )
 #: Every word that has near synonyms, as it is written.
 SYNONYMS = frozenset(word for row in _SAME_WORDS for word in row.split())
@@ -102,7 +119,8 @@ _OPPOSITE_WORDS = """allow/forbid include/exclude require/optional maximum/minim
 @lru_cache(maxsize=16_384)
 def stem(word: str) -> str:
     """A short common form of an English word, its inflections and near synonyms; strangers rarely share one."""
-    base = _base(re.sub(r"['’](?:s\b)?|[.-]", "", word.casefold()))
+    low = re.sub(r"['’](?:s\b)?|[.-]", "", word.casefold())
+    base = _base(_REGULAR.get(low, low))
     return _SAME.get(base, base)
 
 

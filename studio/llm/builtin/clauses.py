@@ -5,9 +5,10 @@
 
 from studio.llm.bounds import Bounded
 from studio.llm.builtin.reading import Reading, Token
-from studio.llm.builtin.wordlists import LIGHT
+from studio.llm.builtin.wordlists import CONDITIONS, LIGHT
 
 _LEADING = ("if", "unless", "except", "until")
+_FRONTED = ("after", "before", "since", "during", "while")
 
 
 def misplaced(sentence: Reading, pairs: dict[int, int], breaches: set[str]) -> None:
@@ -34,7 +35,8 @@ def left_out(claim: Reading, sentence: Reading, clause: int, pairs: dict[int, in
     used = set(pairs.values())
     tokens = {at: token for at, token in enumerate(sentence.tokens) if token.clause == clause}
     passive = not any(token.role == "agent" for token in claim.tokens) and any(
-        claim.tokens[n].role == "patient" and at in tokens for n, at in pairs.items()
+        claim.tokens[n].role == "patient" and claim.tokens[n].zone == "subject" and at in tokens
+        for n, at in pairs.items()
     )
     bounds = [token.bounded for token in tokens.values() if token.bounded]
     rivals = [token.bounded for token in sentence.tokens if token.bounded and token.clause != clause]
@@ -58,6 +60,9 @@ def completeness(
         tokens = {at: t for at, t in enumerate(sentence.tokens) if t.clause == clause}
         mine = sorted(at for at in tokens if at in used)
         after = {other for other in whole if other > clause}
+        if any(token.preposition in CONDITIONS for token in tokens.values()):
+            breaches.add("left out")
+            continue
         if after and _is_subject(tokens, mine):
             continue
         if after and _is_antecedent(sentence, tokens, mine, clause, whole):
@@ -66,21 +71,29 @@ def completeness(
             continue
         if not _is_measure(claim, pairs, tokens, mine):
             breaches.add("left out")
-    if not whole and not any("left out" not in breaches for _ in visited):
-        breaches.add("left out")
     for clause in range(len(sentence.joints)):
-        if clause in visited or not whole:
+        if clause in visited:
             continue
         lead = next((t for t in sentence.tokens if t.clause == clause), None)
         if lead is None:
             continue
         relative = sentence.joints[clause] == "that" and clause - 1 in visited
         near = clause - 1 in visited or any(other > clause for other in visited)
-        governs = relative or (lead.preposition in _LEADING and near)
-        alternative = sentence.joints[clause] == "or" and clause - 1 in visited and lead.bounded is not None
+        phrase = {token.preposition for token in sentence.tokens if token.clause == 0}
+        fronted = clause == 0 and len(phrase) == 1 and lead.preposition in _FRONTED
+        governs = relative or fronted or (lead.preposition in _LEADING and near)
+        alternative = _is_alternative(sentence, clause, visited)
         capped = lead.bounded is not None and lead.bounded.bound in ("most", "least") and not lead.role
         if governs or alternative or (capped and clause - 1 in visited):
             breaches.add("left out")
+
+
+def _is_alternative(sentence: Reading, clause: int, visited: set[int]) -> bool:
+    """Whether "A or B" is cut in two where it does not permit or deny both: "in cash or in kind"."""
+    near = (sentence.joints[clause] == "or" and clause - 1 in visited) or (
+        clause + 1 < len(sentence.joints) and sentence.joints[clause + 1] == "or" and clause + 1 in visited
+    )
+    return near and not any(op.kind == "not" or (op.kind == "modal" and op.value == "may") for op in sentence.operators)
 
 
 def _is_subject(tokens: dict[int, Token], mine: list[int]) -> bool:

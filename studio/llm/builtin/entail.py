@@ -13,6 +13,7 @@ from itertools import pairwise
 from studio.llm.builtin.align import align
 from studio.llm.builtin.clauses import completeness, left_out, misplaced
 from studio.llm.builtin.governed import denials
+from studio.llm.builtin.phrases import torn
 from studio.llm.builtin.reading import Reading
 from studio.llm.builtin.wordlists import CONDITIONS, DIRECTIONS, LIGHT
 
@@ -22,8 +23,8 @@ class Laid:
     """A claim laid on a sentence.
 
     pairs: claim index → sentence index. strange: claim indices without counterpart. breaches: what differs; of
-    "figure", "misplaced", "bound", "denial", "modal", "quantifier" and "order" the evidence says otherwise, "words",
-    "left out" and "narrowed" it does not say.
+    "figure", "misplaced", "bound", "denial", "modal", "quantifier" and "reversed" the evidence says otherwise;
+    "words", "left out", "narrowed", "order" and "torn" it does not say.
     """
 
     pairs: dict[int, int]
@@ -48,6 +49,8 @@ def lay(claim: Reading, sentence: Reading, context: Collection[str] = (), given:
     completeness(claim, sentence, pairs, visited, whole, breaches)
     denials(claim, sentence, pairs, flips, visited, whole, breaches)
     _order(claim, sentence, pairs, breaches)
+    if torn(claim, sentence, pairs):
+        breaches.add("torn")
     if "left out" not in breaches:
         breaches.discard("misplaced")
     return Laid(pairs=pairs, strange=strange, breaches=frozenset(breaches))
@@ -103,19 +106,30 @@ def _order(claim: Reading, sentence: Reading, pairs: dict[int, int], breaches: s
         a, b = sentence.tokens[pairs[one]], sentence.tokens[pairs[other]]
         together = a.phrase == b.phrase and claim.tokens[one].clause == claim.tokens[other].clause
         if together and a.rank > b.rank and not (a.bounded or b.bounded):
-            breaches.add("order")
+            breaches.add("reversed" if claim.tokens[one].phrase == claim.tokens[other].phrase else "order")
     if _crossed(claim, sentence, pairs):
         breaches.add("order")
+    turned = False
     for n, at in pairs.items():
         ours, theirs = claim.tokens[n], sentence.tokens[at]
-        if ours.role and theirs.role and ours.role != theirs.role:
-            breaches.add("order")
+        if ours.role and theirs.role and ours.role != theirs.role and not _inherits(sentence, at, pairs):
+            turned = True
         if ours.bounded or ours.role == "agent" or theirs.role == "agent":
             continue
         way, their_way = DIRECTIONS.get(ours.preposition, ""), DIRECTIONS.get(theirs.preposition, "")
         before = ours.preposition in CONDITIONS or theirs.preposition in CONDITIONS
         if (way != their_way or (before and ours.preposition != theirs.preposition)) and _starts(claim, n):
             breaches.add("order")
+    if turned:
+        breaches.add("reversed")
+
+
+def _inherits(sentence: Reading, at: int, pairs: dict[int, int]) -> bool:
+    """Whether a subject is used for a later clause that begins with an auxiliary and so has no subject of its own."""
+    clause = sentence.tokens[at].clause
+    later = {sentence.tokens[other].clause for other in pairs.values()} - {clause}
+    opened = [next(t for t in sentence.tokens if t.clause == c) for c in later if c > clause]
+    return sentence.tokens[at].zone == "subject" and any(token.zone == "verb" for token in opened)
 
 
 def _starts(claim: Reading, n: int) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from studio.llm.builtin.reading import Reading, read
+from studio.llm.builtin.tables import Row, rows
 from studio.llm.figures import CITATION, Figure, figures
 from studio.llm.language import content, names, negated, spelled
 from studio.llm.sentences import sentences
@@ -23,7 +24,7 @@ class Sentence:
     """One sentence of one passage.
 
     heading: stems of the heading above it. around: those, and of the title and the sentence before. context: those that
-    may name its subject: heading, title and, where it begins with a pronoun, the sentence before.
+    may name its subject: heading, title and, where it begins with a pronoun, the sentence before. row: of a table.
     """
 
     label: str
@@ -38,6 +39,7 @@ class Sentence:
     spelled: frozenset[str]
     negated: frozenset[str]
     is_heading: bool
+    row: Row | None = None
 
     @property
     def readings(self) -> tuple[Reading, ...]:
@@ -69,12 +71,12 @@ class Evidence:
     def _add(self, label: str, title: str, text: str) -> None:
         self.titles[label] = title
         titled, heading, before = frozenset(content(title)), frozenset[str](), frozenset[str]()
-        for position, (start, end) in enumerate(sentences(text)):
+        for position, (start, end, row) in enumerate(_pieces(text)):
             piece = text[start:end]
             stems = frozenset(content(piece))
             if not stems and not figures(piece):
                 continue
-            is_heading = _is_heading(piece, text[:start])
+            is_heading = (row is not None and row.is_heading) or _is_heading(piece, text[:start])
             if is_heading:
                 heading, before = stems, frozenset()
             self.sentences.append(
@@ -91,6 +93,7 @@ class Evidence:
                     spelled=frozenset(spelled(piece)),
                     negated=frozenset(negated(piece)),
                     is_heading=is_heading,
+                    row=row,
                 )
             )
             before = stems
@@ -114,6 +117,17 @@ class Evidence:
         inside = self.weight(set(wanted) & sentence.stems, power=power)
         beside = self.weight((set(wanted) - sentence.stems) & sentence.around, power=power)
         return (inside + context * beside) / total
+
+
+def _pieces(text: str) -> list[tuple[int, int, Row | None]]:
+    """The sentences of a text and the rows of its tables, in order."""
+    table = list(rows(text))
+    prose: list[tuple[int, int, Row | None]] = []
+    begin = 0
+    for start, end, _ in [*table, (len(text), len(text), None)]:
+        prose.extend((begin + a, begin + b, None) for a, b in sentences(text[begin:start]))
+        begin = end
+    return sorted([*prose, *table], key=lambda piece: piece[0])
 
 
 def _is_heading(text: str, before: str) -> bool:

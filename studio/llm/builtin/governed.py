@@ -58,7 +58,8 @@ def _compare(ours: list[tuple[str, str]], theirs: list[tuple[str, str]], breache
     if mine[0] != other[0]:
         breaches.add("denial")
     elif mine[1] != other[1]:
-        breaches.add("modal")
+        firm = {value for kind, value in (*ours, *theirs) if kind == "modal"} - {"may"}
+        breaches.add("modal" if firm else "narrowed")
     kinds = {kind for kind, _ in ours}, {kind for kind, _ in theirs}
     if sum(kind == "only" for kind, _ in ours) > sum(kind == "only" for kind, _ in theirs):
         breaches.add("narrowed")

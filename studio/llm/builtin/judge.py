@@ -14,6 +14,7 @@ from studio.llm.builtin.entail import Laid, lay
 from studio.llm.builtin.evidence import Evidence, Sentence, bare
 from studio.llm.builtin.oppose import Matter, likeness, opposes
 from studio.llm.builtin.reading import read
+from studio.llm.builtin.tables import laid_on
 from studio.llm.figures import figures, lacking
 from studio.llm.language import content, names
 from studio.llm.schemas import ClaimKind, Verdict
@@ -66,11 +67,15 @@ def judge(claim: str, evidence: Evidence, question: str = "") -> Judgement:
     kind: ClaimKind = "date" if any(n.unit in ("date", "year") for n in numbers) else "number" if numbers else "fact"
     if text.endswith("?") or _META.match(text) or not (wanted or numbers):
         return Judgement(verdict="NOT_CHECKABLE", kind="opinion", why="This is no statement of fact.")
+    rows = [(sentence, laid_on(text, sentence.row)) for sentence in evidence.sentences if sentence.row]
     laid = _lay_all(text, evidence, question)
-    proof = _supporting(laid) or _together(text, evidence, question)
+    stated = tuple(sentence for sentence, outcome in rows if outcome == "says")[:1]
+    proof = stated or _supporting(laid) or _together(text, evidence, question)
     if proof:
         why = "The quoted sentence says so." if len(proof) == 1 else "The quoted sentences say so together."
         return Judgement(verdict="SUPPORTED", kind=kind, why=why, proof=proof)
+    if other := next((sentence for sentence, outcome in rows if outcome == "denies"), None):
+        return Judgement(verdict="CONTRADICTED", kind=kind, why="The table says otherwise.", proof=(other,))
     view = Matter(text=text, reading=read(text), stems=wanted, figures=numbers, names=names(text) - names(question))
     against = [opposes(view, sentence, result, evidence) for sentence, result in laid]
     best = max((found for found in against if found), key=lambda found: found.strength, default=None)
@@ -88,7 +93,8 @@ def _lay_all(text: str, evidence: Evidence, question: str) -> list[tuple[Sentenc
         agreeing = len(numbers) - len(lacking(numbers, sentence.figures))
         return evidence.share(stems, sentence) + 0.05 * agreeing
 
-    ranked = sorted((s for s in evidence.sentences if not s.is_heading), key=lambda s: -likeness(s))[:MOST_COMPARED]
+    prose = (sentence for sentence in evidence.sentences if not sentence.is_heading and not sentence.row)
+    ranked = sorted(prose, key=lambda s: -likeness(s))[:MOST_COMPARED]
     reading, given = read(text), names(question)
     return [
         (s, min((lay(reading, r, s.context, given) for r in s.readings), key=lambda laid: bool(laid.breaches)))

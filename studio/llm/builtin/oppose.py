@@ -14,11 +14,11 @@ WHY = {
     "denial": "The evidence says the opposite.",
     "quantifier": "The evidence says it of more or of fewer.",
     "modal": "The evidence says differently whether this must or may be.",
-    "order": "The evidence puts this the other way round.",
+    "reversed": "The evidence puts this the other way round.",
 }
 #: How much of the claim's words a sentence must share before a difference of this kind counts.
 _NEEDED = {"figure": 0.55, "misplaced": 0.8, "bound": 0.6, "denial": 0.55, "quantifier": 0.75, "modal": 0.8}
-_NEEDED["order"] = 0.8
+_NEEDED["reversed"] = 0.8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +57,9 @@ def opposes(claim: Matter, sentence: Sentence, laid: Laid, evidence: Evidence) -
         return None
     for breach, why in WHY.items():
         if breach in laid.breaches and share >= _NEEDED[breach]:
-            if breach == "order" and "left out" in laid.breaches:
+            if breach == "reversed" and "left out" in laid.breaches:
+                continue
+            if breach == "denial" and "torn" in laid.breaches and share < 0.75:
                 continue
             if breach != "figure" and _other_name(claim, sentence, strange):
                 continue

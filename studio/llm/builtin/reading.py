@@ -33,6 +33,10 @@ from studio.llm.figures import CITATION
 from studio.llm.language import SYNONYMS, stem
 
 _PIECE = re.compile(r"[^\W_]+(?:['.][^\W_]+)*(?:-(?=[^\W_]*\d)[^\W_]+)*|[,;:()—|]")
+#: A condition behind what it governs, in a sentence of two parts.
+_BEHIND = re.compile(
+    r"(?P<main>(?:(?! (?:and|but) )[^,;:()])+?),? (?P<condition>(?:if|unless|when) [^,;:()]+)", re.IGNORECASE
+)
 _AGENT = re.compile(r"[a-z]{3,}[eo]rs?\Z")
 _RESTRICTED = frozenset({"more", "less", "least", "most", "about", "low", "high"})
 
@@ -43,7 +47,7 @@ class Token:
 
     preposition: what its phrase begins with. zone: before the first auxiliary "subject", up to the next preposition
     "verb", then "adjunct". role: "agent" or "patient" where an auxiliary shows it. rank: its place in active voice.
-    loose: may be left out without changing what the rest says. amount: a figure right behind "of".
+    loose: may be left out without changing what the rest says. of: behind "of". amount: a figure right there.
     """
 
     value: str
@@ -56,6 +60,7 @@ class Token:
     rank: int = 0
     loose: bool = False
     amount: bool = False
+    of: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +96,8 @@ def read(text: str) -> Reading:
     text = " ".join(CITATION.sub("", text).replace("’", "'").split())
     for pattern, turn in (*TURNS, *DIGITS):
         text = pattern.sub(turn, text)
+    if behind := _BEHIND.fullmatch(text.rstrip(". ")):  # "X if Y" reads as "If Y, X"
+        text = f"{behind['condition']}, {behind['main']}"
     reader = _Reader()
     position = 0
     for figure in [*bounded(text), None]:
@@ -116,6 +123,7 @@ class _Reader:
         self.subordinate: set[int] = set()  # clauses whose auxiliaries belong to an "if …" or "before …" in them
         self.adverbs: set[int] = set()
         self.indefinite = False
+        self.of = False
         self.narrowed = False  # between "who" and its verb
         self.last = ""
         self.started = False
@@ -157,13 +165,19 @@ class _Reader:
             self._relative()
         elif low in DETERMINERS:
             self.indefinite = low in ("a", "an")
-            if self.zone == "subject" and self.preposition in PREPOSITIONS and self._here() == self._in_phrase() > 0:
+            if (
+                self.zone == "subject"
+                and self._here() == self._in_phrase() > 0
+                and (self.preposition in PREPOSITIONS or self.preposition not in ("", *SUBORDINATORS))
+            ):
                 self._phrase("")  # "During a defrost the temperature …": here the subject begins
         elif low not in IGNORED and low not in CUES and low not in QUANTIFIERS:
             if low.endswith("ly") and low not in MATTERS:
                 self.adverbs.add(at)
             if low.endswith("ing") and self.preposition == "by" and not self._in_phrase():
                 self.preposition = "through"  # "by giving notice" names no doer
+            if self.zone == "subject" and self.preposition in PREPOSITIONS and self._measured():
+                self._phrase("")  # "At 25 km/h assistance stops"
             for part in _parts(word):
                 self._token(key(part))
 
@@ -171,6 +185,7 @@ class _Reader:
         self.started = True
         if figure.bound not in ("", "about", "high") and self._in_phrase():
             self.phrase += 1
+            self.preposition, self.of = "per" if self.preposition == "per" else "", False
         self._token(figure.figure.value, figure)
         self.last = ""
 
@@ -181,7 +196,7 @@ class _Reader:
         if self._here():
             self.clause += 1
             self.phrase += 1
-            self.preposition, self.zone = "", "subject"
+            self.preposition, self.zone, self.of = "", "subject", False
             self.joints.append(low)
         elif low in JOINTS:
             self.joints[-1] = low
@@ -196,7 +211,7 @@ class _Reader:
 
     def _auxiliary(self, low: str) -> None:
         self.phrase += 1
-        self.preposition = ""
+        self.preposition, self.of = "", False
         if self.clause in self.subordinate or self.narrowed:
             self.narrowed = False
             return
@@ -208,7 +223,8 @@ class _Reader:
 
     def _phrase(self, preposition: str) -> None:
         self.phrase += 1
-        if preposition != "of":
+        self.of = preposition == "of"
+        if not self.of:
             self.preposition = preposition
             if self.zone == "verb":
                 self.zone = "adjunct"
@@ -223,6 +239,7 @@ class _Reader:
                 preposition=self.preposition,
                 zone=self.zone,
                 amount=figure is not None and self.last == "of",
+                of=self.of,
             )
         )
 
@@ -232,12 +249,33 @@ class _Reader:
     def _in_phrase(self) -> int:
         return sum(token.phrase == self.phrase for token in self.tokens)
 
+    def _dates(self, n: int) -> bool:
+        """Whether a token is of the phrase right behind a period that it dates."""
+        start = next(k for k, token in enumerate(self.tokens) if token.phrase == self.tokens[n].phrase)
+        figure = self.tokens[start - 1].bounded if start else None
+        return figure is not None and figure.figure.unit in ("second", "month") and figure.bound != "every"
+
+    def _measured(self) -> bool:
+        """Whether the clause so far is a preposition with a figure."""
+        own = [token for token in self.tokens if token.clause == self.clause]
+        return bool(own) and all(token.bounded and token.phrase == own[0].phrase for token in own)
+
     def done(self) -> Reading:
         for clause in range(len(self.joints)):
             self._finish(clause)
+            self._deny_on(clause)
         return Reading(
             tokens=tuple(self.tokens), operators=tuple(self.operators), leans=self.leans, joints=tuple(self.joints)
         )
+
+    def _deny_on(self, clause: int) -> None:
+        """ "Not for salaries or land" denies both."""
+        if self.joints[clause] not in ("or", "nor") or clause in self.aux:
+            return
+        own, before = ([n for n, t in enumerate(self.tokens) if t.clause == c] for c in (clause, clause - 1))
+        denied = {op.at for op in self.operators if op.kind == "not"}
+        if own and denied & set(before) and not denied & set(own):
+            self.operators.append(Operator(kind="not", value="", at=own[0]))
 
     def _finish(self, clause: int) -> None:
         """Zones of a clause without auxiliary, roles, ranks and what may be left out."""
@@ -273,6 +311,8 @@ class _Reader:
                 loose = False
             if token.bounded and token.preposition == "for":
                 loose = False  # "for the first six weeks"
+            if token.preposition in ("after", "before", "since") and self._dates(n):
+                loose = False  # "within 36 hours after the breach"
             if token.preposition == "per" or token.phrase in early:
                 loose = False
             if permits and token.preposition not in ("in", "into", "by", "to", "for"):
