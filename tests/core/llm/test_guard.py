@@ -76,6 +76,8 @@ HOSTILE = [
     "http://[64:ff9b::7f00:1]/",
     "http://[64:ff9b::10.0.0.1]/",
     "http://[64:ff9b:1::a9fe:a9fe]/",
+    # 10.0.0.1 where this network's translator looks for it, 8.8.8.8 where others would
+    "http://[64:ff9b:1:a00:0:100:808:808]/",
     "http://[2002:7f00:1::]/",
     "http://[2002:c0a8:101::1]/",
     "http://[2002:a9fe:a9fe::]/",
