@@ -12,6 +12,7 @@ from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from django.conf import settings  # noqa: E402
 
 from studio.events.routing import websocket_urlpatterns  # noqa: E402
+from studio.vault.core.embed import load_soon  # noqa: E402
 from studio.web.body_limit import BodyLimit  # noqa: E402
 from studio.web.same_origin import SameOrigin  # noqa: E402
 
@@ -19,3 +20,4 @@ from studio.web.same_origin import SameOrigin  # noqa: E402
 http = BodyLimit(django_application, (settings.STUDIO_UPLOAD_MAX_MB + 1) * 1_000_000)
 websocket = SameOrigin(AuthMiddlewareStack(URLRouter(websocket_urlpatterns)))
 application = ProtocolTypeRouter({"http": http, "websocket": websocket})
+load_soon()

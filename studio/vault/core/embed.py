@@ -7,6 +7,7 @@ are checked by SHA-256, because packages of this kind have been published empty.
 import hashlib
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -17,7 +18,7 @@ import numpy as np
 from studio.vault.core.errors import EmbedderError
 from studio.vault.core.ranking import Vectors
 
-__all__ = ["DIMENSIONS", "MODEL", "Embedder", "embed"]
+__all__ = ["DIMENSIONS", "MODEL", "Embedder", "embed", "load_soon"]
 
 MODEL: Final = "all-MiniLM-L6-v2-int8"
 DIMENSIONS: Final = 384
@@ -110,3 +111,20 @@ def embed(texts: Sequence[str]) -> Vectors:
     with _loading:  # two threads must not load it twice
         embedder = _installed()
     return embedder.embed(texts)
+
+
+def load_soon(after_s: float = 1.0) -> threading.Thread:
+    """Load the installed model in the background, so that nobody's first question waits for it.
+
+    A missing model is no error here; it is reported where it is needed.
+    """
+
+    def load() -> None:
+        with suppress(EmbedderError):
+            embed([""])
+
+    timer = threading.Timer(after_s, load)
+    timer.daemon = True
+    timer.name = "embedder"
+    timer.start()
+    return timer

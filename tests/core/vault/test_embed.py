@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from studio.vault.core.embed import DIMENSIONS, Embedder, embed
+from studio.vault.core.embed import DIMENSIONS, Embedder, embed, load_soon
 from studio.vault.core.errors import EmbedderError
 
 # Cosines of the published fp32 weights, computed once with an independent forward pass in numpy.
@@ -64,3 +64,10 @@ def test_a_missing_or_different_model_is_refused(tmp_path: Path, content: bytes 
     vocabulary = resources.files("studio.vault.core") / "minilm" / "vocab.txt"
     with pytest.raises(EmbedderError, match="not installed, or it is not"):
         Embedder(tmp_path / "model.onnx", vocabulary)
+
+
+def test_loading_in_the_background_does_not_hold_the_process_up() -> None:
+    thread = load_soon(0)
+    assert thread.daemon
+    thread.join(60)
+    assert not thread.is_alive()
