@@ -61,7 +61,7 @@ class Allowed:
 
 def embedded(address: Address) -> list[Address]:
     """The IPv4 addresses an IPv6 address leads to (6to4, Teredo, NAT64, ISATAP, compatible); mapped ones are unwrapped
-    before this. Not those of a network's own NAT64 (64:ff9b:1::/48), which only its translator can tell: never public."""
+    before this. A network's own NAT64 (64:ff9b:1::/48) only its translator can read, so it never counts as public."""
     if not isinstance(address, ipaddress.IPv6Address):
         return []
     inner: list[Address] = []
