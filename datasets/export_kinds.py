@@ -4,6 +4,7 @@ from django.core.exceptions import ValidationError
 
 from datasets.models import Export, Import
 from studio.accounts.access import is_member
+from studio.accounts.kinds import LogEntry
 from studio.accounts.models import User
 from studio.events.kinds import Payload, kind
 from studio.events.watch import watch
@@ -41,6 +42,15 @@ class ExportStarted(Payload):
 
     export_id: str
     rows: int
+
+
+@kind("export.ordered")
+class ExportOrdered(LogEntry):
+    says = "{actor} ordered version {version} of “{dataset}”, {rows} pairs"
+    export_id: str
+    rows: int
+    dataset: str
+    version: str
 
 
 @kind("export.progressed")
@@ -81,6 +91,25 @@ class KeysChanged(Payload):
 
     key_id: str
     change: str
+
+
+@kind("key.changed")
+class KeyChanged(LogEntry):
+    """change: made, added (its public half) or revoked."""
+
+    says = "{actor} {change} the signing key “{name}” ({key_id})"
+    key_id: str
+    name: str
+    change: str
+
+
+@kind("key.shared")
+class KeyShared(LogEntry):
+    """A secret for frames, which is shared with those who read them."""
+
+    says = "{actor} made the frame secret “{signer_id}” ({fingerprint})"
+    signer_id: str
+    fingerprint: str
 
 
 @kind("import.changed")

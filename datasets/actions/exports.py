@@ -22,7 +22,7 @@ from datasets.core.settings import DEFAULT_LAYOUTS
 from datasets.exported import export_check
 from datasets.models import Dataset, Decision, Export, ExportRow, FrameSecret, LedgerEntry, Pair, SigningKey
 from studio.accounts.access import Actor, require
-from studio.accounts.actions import announce
+from studio.accounts.actions import announce, record
 from studio.events.actions import append
 from studio.jobs.actions import cancel, enqueue
 from studio.web.http import Conflict, Invalid
@@ -292,7 +292,8 @@ def _announce_start(export: Export, actor: Actor) -> None:
     data = {"export_id": str(export.pk), "rows": export.rows}
     append(f"export:{export.pk}", "export.started", data, actor=actor.user)
     append(f"datasets:{export.team_id}", "export.started", data, actor=actor.user)
-    announce(actor.team, "datasets")
+    named = {"dataset": export.dataset.name, "version": export.version}
+    record(actor.team, "export.ordered", {**data, **named}, by=actor.user, what="datasets")
     enqueue(BUILD_JOB, key=f"export:{export.pk}", team=actor.team, export_id=str(export.pk))
 
 

@@ -13,7 +13,7 @@ from datasets.core.errors import KeyRefused
 from datasets.core.export import FrameKey
 from datasets.models import FrameSecret, Ledger, SigningKey
 from studio.accounts.access import Actor, require
-from studio.accounts.actions import announce
+from studio.accounts.actions import record
 from studio.accounts.models import Team, User
 from studio.accounts.secrets import sealer
 from studio.events.actions import append
@@ -139,6 +139,7 @@ def make_frame_secret(actor: Actor, signer_id: str) -> tuple[FrameSecret, str]:
         if FrameSecret.objects.filter(team=actor.team, signer_id=signer_id).exists():
             raise Conflict("There is a secret of this name already.")
         row.save()
+        record(actor.team, "key.shared", {"signer_id": signer_id, "fingerprint": fingerprint}, by=actor.user, what=None)
     return row, secret
 
 
@@ -173,5 +174,6 @@ def _changed(found: Ledger, key: SigningKey, change: str, user: User | None) -> 
     found.keys_version += 1
     found.save(update_fields=["keys_version"])
     append(f"datasets:{found.team_id}", "keys.changed", {"key_id": key.key_id, "change": change}, actor=user)
-    announce(found.team, "datasets")
+    data = {"key_id": key.key_id, "name": key.name, "change": change}
+    record(found.team, "key.changed", data, by=user, what="datasets")
     enqueue(RECORD_JOB, key=f"keys:{found.team_id}", team=found.team, team_id=str(found.team_id))

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from studio.accounts.access import Actor, require
-from studio.accounts.actions import announce
+from studio.accounts.actions import announce, record
 from studio.accounts.models import Team, User
 from studio.events.actions import append
 from studio.jobs.actions import cancel, enqueue
@@ -198,7 +198,7 @@ def forget_document(actor: Actor, document: Document) -> None:
         vectors.touch(document.team_id)
         data = {"document_id": str(document.pk), "title": document.title, "sha256": document.sha256}
         append(stream(document.team_id), "document.forgotten", data, actor=actor.user)
-        announce(document.team, "documents")
+        record(document.team, "document.removed", data, by=actor.user, what="documents")
         # The promise that the file goes outlives this process: the job does what a crash leaves undone.
         file, text = current.sha256, current.text_sha256
         enqueue(REMOVE_JOB, key=job_key(document.pk), sha256=file, text_sha256=text)

@@ -1,6 +1,7 @@
 """Event kinds of the stream `vault:<team id>`, and who may watch it. Titles are in them, document text never is."""
 
 from studio.accounts.access import is_member
+from studio.accounts.kinds import LogEntry
 from studio.accounts.models import User
 from studio.events.kinds import Payload, kind
 from studio.events.watch import watch
@@ -61,6 +62,16 @@ class DocumentChanged(Payload):
 class DocumentForgotten(Payload):
     """Its file, text, passages and vectors are gone."""
 
+    document_id: str
+    title: str
+    sha256: str
+
+
+@kind("document.removed")
+class DocumentRemoved(LogEntry):
+    """The same for the team's log."""
+
+    says = "{actor} forgot the document “{title}” (SHA-256 {sha256})"
     document_id: str
     title: str
     sha256: str

@@ -174,8 +174,8 @@ def test_no_cell_of_the_file_is_a_formula(client_for, team, alice, start):
 
 def test_every_kind_of_entry_has_a_sentence():
     samples = {"user_id": 1, "name": "{name} N", "role": "r", "before": "b", "email": "e", "way": "setup"}
-    samples |= {"prefix": "p", "scopes": ["s"], "address": "", "agent": ""}
-    assert len(log_kinds()) > 15
+    samples |= {"prefix": "p", "scopes": ["s"], "address": "", "agent": "", "rows": 1}
+    assert len(log_kinds()) > 20
     for kind, payload in log_kinds().items():
         data = {field: samples.get(field, "x") for field in payload.model_fields}
         words = sentence(Event(kind=kind, data=data))
