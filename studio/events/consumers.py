@@ -5,23 +5,14 @@ import contextlib
 import json
 import logging
 import time
-from importlib import import_module
-from typing import Any
 
-from channels.db import database_sync_to_async as _in_thread
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
-from django.contrib.auth import get_user
-from django.http import HttpRequest
 
-from studio.events.models import Event
 from studio.events.poke import hub
-from studio.events.render import to_html
-from studio.events.watch import may_watch
+from studio.events.reading import Frames, Question, readers
 
-_sessions = import_module(settings.SESSION_ENGINE)
 log = logging.getLogger("studio.events")
-BATCH = 50
 MESSAGES_PER_SECOND = 10
 LONGEST_MESSAGE = 100
 HIGHEST_SEQ = 2**63 - 1
@@ -36,9 +27,9 @@ class Tail(AsyncWebsocketConsumer):
     """Sends `{"seq", "kind", "data", "created", "html"}` for each event of a stream, in order.
 
     The client sends `{"after": n}`, the last number that it has, once after connecting (and again to rewind). The
-    person's right to watch is checked when they connect and again at most a second before anything is sent; who has
-    lost it, or has signed out, is disconnected within `STUDIO_EVENTS_POLL_SECONDS`. A client that reads slowly is
-    waited for: of its backlog no more than `BATCH` events are held.
+    person's right to watch is checked when they connect and again at most a second before anything is read for them;
+    who has lost it, or has signed out, is disconnected within `STUDIO_EVENTS_POLL_SECONDS`. A client that reads slowly
+    is waited for: of its backlog no more than one batch of events is held.
     """
 
     recheck_seconds = 1.0
@@ -52,7 +43,7 @@ class Tail(AsyncWebsocketConsumer):
         self.received: list[float] = []
         self.has_ended = False
         await self.accept()
-        if not await self._may_watch():
+        if await self.read(None) is None:
             await self._end(NOT_FOUND, "nothing to watch here")
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
@@ -78,6 +69,16 @@ class Tail(AsyncWebsocketConsumer):
         if self.pump and self.pump is not asyncio.current_task():
             self.pump.cancel()
 
+    async def read(self, after: int | None) -> Frames | None:
+        """What came after that number, as much as is read at once; None when the person may not watch (any more)."""
+        is_sure = time.monotonic() - self.checked < self.recheck_seconds
+        session_key = self.scope["session"].session_key or ""
+        question = Question(session_key=session_key, stream=self.stream, after=after, is_sure=is_sure)
+        frames = await readers.ask(question)
+        if frames is not None and not is_sure:
+            self.checked = time.monotonic()
+        return frames
+
     async def _end(self, code: int, reason: str) -> None:
         """Close, once: what the client says before it learns of that changes nothing."""
         if not self.has_ended:
@@ -89,7 +90,7 @@ class Tail(AsyncWebsocketConsumer):
             while await self._send_new():
                 # Not wait_for: before Python 3.12 it can swallow the cancellation that ends this task.
                 with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(settings.STUDIO_EVENTS_POLL_SECONDS):
+                    async with asyncio.timeout(_until_next_poll()):
                         await flag.wait()
                 flag.clear()
         except OSError:
@@ -99,10 +100,13 @@ class Tail(AsyncWebsocketConsumer):
             await self._end(TRY_AGAIN, "try again")
 
     async def _send_new(self) -> bool:
-        """Send what came after the client's number, which it may change meanwhile; False once it may not watch."""
-        while await self._may_watch():
+        """Send what came after the client's number, which it may change meanwhile; False once that has ended."""
+        while not self.has_ended:
             after = self.after
-            frames = await _in_thread(self._frames, thread_sensitive=False)(after)
+            frames = await self.read(after)
+            if frames is None:
+                await self._end(NOT_FOUND, "nothing to watch here")
+                break
             if not frames and self.after == after:
                 return True
             for seq, frame in frames:
@@ -110,21 +114,7 @@ class Tail(AsyncWebsocketConsumer):
                     break
                 self.after = after = seq
                 await self.send(text_data=frame)
-        await self._end(NOT_FOUND, "nothing to watch here")
         return False
-
-    def _frames(self, after: int) -> list[tuple[int, str]]:
-        events = Event.objects.after(self.stream, after)[:BATCH]
-        return [(e.seq, json.dumps({**e.as_dict(), "html": to_html(e)})) for e in events]
-
-    async def _may_watch(self) -> bool:
-        if self.has_ended:
-            return False
-        if time.monotonic() - self.checked < self.recheck_seconds:
-            return True
-        is_allowed: bool = await _in_thread(_signed_in_and_allowed, thread_sensitive=False)(self.scope, self.stream)
-        self.checked = time.monotonic() if is_allowed else 0.0
-        return is_allowed
 
 
 def asked_after(message: str) -> int | None:
@@ -136,9 +126,7 @@ def asked_after(message: str) -> int | None:
     return after if isinstance(after, int) and not isinstance(after, bool) and 0 <= after <= HIGHEST_SEQ else None
 
 
-def _signed_in_and_allowed(scope: dict[str, Any], stream: str) -> bool:
-    """Asks everything afresh: since they connected the session may have ended and rights may have changed."""
-    request = HttpRequest()
-    request.session = _sessions.SessionStore(scope["session"].session_key)
-    user = get_user(request)
-    return user.is_authenticated and may_watch(user, stream)
+def _until_next_poll() -> float:
+    """Seconds; all sockets of a process poll at the same moment, so that they are answered together."""
+    poll: float = settings.STUDIO_EVENTS_POLL_SECONDS
+    return poll - time.monotonic() % poll

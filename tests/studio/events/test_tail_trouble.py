@@ -11,9 +11,11 @@ from django.db import OperationalError
 from django.test import Client
 
 from studio.accounts.models import Membership, Team, User
+from studio.events import watch
 from studio.events.actions import append
-from studio.events.consumers import BATCH, Tail, asked_after
+from studio.events.consumers import Tail, asked_after
 from studio.events.kinds import Payload, kind
+from studio.events.reading import BATCH, Frames, Question, answers, readers
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -117,8 +119,10 @@ def test_a_stream_that_cannot_be_read_is_closed_so_that_the_client_comes_again(
     alice: User, stream: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     class Broken(Reader):
-        def _frames(self, after: int) -> list[tuple[int, str]]:
-            raise OperationalError("away")
+        async def read(self, after: int | None) -> Frames | None:
+            if after is not None:
+                raise OperationalError("away")
+            return []
 
     reader = Broken(alice, stream, lambda _: asyncio.sleep(0))
     asyncio.run(follow(reader))
@@ -154,3 +158,48 @@ def test_a_client_that_leaves_while_it_is_sent_to_is_no_error(
 )
 def test_only_a_number_of_an_event_is_understood(message: str, after: int | None) -> None:
     assert asked_after(message) == after
+
+
+def question(user: User, stream: str, after: int | None = 0, *, is_sure: bool = False) -> Question:
+    client = Client()
+    client.force_login(user)
+    return Question(session_key=client.session.session_key or "", stream=stream, after=after, is_sure=is_sure)
+
+
+def test_who_asks_at_the_same_moment_is_answered_together(
+    alice: User, bob: User, stream: str, statements: Callable[[Callable[[], object]], int]
+) -> None:
+    first, second = question(alice, stream), question(bob, stream, BATCH)
+    many = {first, Question(session_key=first.session_key, stream=stream, after=None, is_sure=False), second}
+    found = answers(many)
+    assert [seq for seq, _ in found[first] or ()] == list(range(1, BATCH + 1))
+    assert [seq for seq, _ in found[second] or ()] == list(range(BATCH + 1, 2 * BATCH + 1))
+    once = statements(lambda: answers({first}))
+    assert statements(lambda: answers(many)) == 2 * once
+
+
+def test_a_question_that_cannot_be_answered_does_not_spoil_the_others(
+    alice: User, charlie: User, stream: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    good, bad, strange = question(alice, stream), question(alice, "team:x"), question(charlie, stream)
+    broken = question(alice, "broken:1")
+
+    def rule(user: User, object_id: str) -> bool:
+        raise OperationalError("away")
+
+    monkeypatch.setitem(watch._rules, "broken", rule)
+    found = answers([good, bad, strange, broken])
+    assert found[good]
+    assert (found[bad], found[strange]) == (None, None)
+    assert isinstance(found[broken], OperationalError)
+
+
+def test_many_sockets_are_answered_each_their_own(alice: User, charlie: User, stream: str) -> None:
+    asked = [question(alice, stream, after) for after in range(20)] + [question(charlie, stream)]
+
+    async def body() -> list[Any]:
+        return await asyncio.gather(*(readers.ask(each) for each in asked))
+
+    *ours, theirs = asyncio.run(body())
+    assert [frames[0][0] for frames in ours] == list(range(1, 21))
+    assert theirs is None
