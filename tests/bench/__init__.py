@@ -1,1 +1,1 @@
-"""Speed: scripts that print figures as ratios, counts or work per CPU-second; nothing here fails by the clock."""
+"""Speed: scripts that print figures as ratios, counts or work per CPU-second, and the bars they are held to."""
