@@ -63,7 +63,7 @@ def _check(actor: Actor, form: VerifyForm) -> Report:
         target.flush()
         path = Path(target.name)
         if _name(form).endswith((".jsonl", ".json")):
-            return verify_legacy(path, secret)
+            return verify_legacy(path, secret, name=_name(form))
         pins, ledger = _trust(actor, data["key"])
         frame_key = FrameKey(secret=secret, signer_id="") if secret else None
         return verify(path, pins, ledger=ledger, frame_key=frame_key, pair=data["pair"] or None, limits=LIMITS)

@@ -14,10 +14,11 @@ _SIGNATURE = {
     "SIG_004": "the signature was not checked, because no key was given",
     "SIG_005": "the signature is right, but its key is publicly known and proves nothing",
 }
+_OURS = b'{"approvals":'
 
 
-def verify_legacy(path: Path, key: bytes | None) -> Report:
-    """Check a JSON Lines file of the original. key: its shared secret.
+def verify_legacy(path: Path, key: bytes | None, *, name: str = "") -> Report:
+    """Check a JSON Lines file of the original. key: its shared secret; name: what findings call it, if not its own.
 
     The signature covers the frame only, so the row's own text is compared with the frame's. OSError when the file
     cannot be read; everything else ends in findings.
@@ -25,10 +26,11 @@ def verify_legacy(path: Path, key: bytes | None) -> Report:
     report = Report()
     counts: Counter[str] = Counter()
     with path.open("rb") as stream:
-        _rows(stream, path.name, key, counts, report)
+        _rows(stream, name or path.name, key, counts, report)
     report.summary = {"rows": counts["rows"], "verified": counts["verified"]}
-    if key is None:
-        report.notes.append("Signatures were not checked: give the file's shared secret with --frame-key-file.")
+    if key is None and counts["rows"]:
+        message = "no signature was checked: the file's shared secret was not given"
+        report.add("legacy.key", "incomplete", message, file=name or path.name)
     if report.ok:
         report.checks.append(f"{counts['rows']:,} rows read, {counts['verified']:,} signatures right")
     return report
@@ -46,6 +48,10 @@ def _rows(stream: IO[bytes], name: str, key: bytes | None, counts: Counter[str],
         if not data.strip():
             continue
         counts["rows"] += 1
+        if number == 1 and data.startswith(_OURS):
+            message = "this is the row file of an export, which is signed as a whole: give the folder or the zip file"
+            report.add("legacy.kind", "malformed", message, file=name)
+            return
         try:
             row = read_legacy_row(data.decode(), key=key)
         except (FrameError, UnicodeDecodeError) as error:
