@@ -135,6 +135,8 @@ SESSION_COOKIE_AGE = 14 * 24 * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = STUDIO_BASE_URL.startswith("https://")
+if SESSION_COOKIE_SECURE:  # with this prefix no other host of the domain can set them
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.flag("STUDIO_BEHIND_PROXY") else None
 SECURE_HSTS_SECONDS = 31_536_000 if STUDIO_BASE_URL.startswith("https://") else 0
 SECURE_REFERRER_POLICY = "same-origin"

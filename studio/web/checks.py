@@ -39,10 +39,12 @@ def outbound(**_: Any) -> list[CheckMessage]:
     return errors
 
 
-@register(deploy=True)
+@register
 def exposure(**_: Any) -> list[CheckMessage]:
-    """Beyond loopback the studio must be reached through HTTPS."""
+    """Beyond loopback the studio should be reached through HTTPS; whoever starts it otherwise reads what that means."""
     is_local = settings.STUDIO_HOST in {"127.0.0.1", "localhost", "::1"}
     if not is_local and not settings.STUDIO_BASE_URL.startswith("https://"):
-        return [Error("STUDIO_BASE_URL must begin with https:// when STUDIO_HOST is not loopback.", id="studio.E002")]
+        sentence = "Passwords and documents travel in clear: STUDIO_HOST is open to the network without HTTPS."
+        hint = "Put a proxy with HTTPS in front, and its address into STUDIO_BASE_URL."
+        return [Warning(sentence, hint=hint, id="studio.W003")]
     return []

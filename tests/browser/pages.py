@@ -75,6 +75,7 @@ def pages(studio: Studio) -> dict[str, str]:
         "verify": "/datasets/verify/",
         "import": "/datasets/imports/",
         "team": "/team/",
+        "log": "/team/log/",
         "endpoints": "/team/endpoints/",
         "endpoint-new": "/team/endpoints/new/",
         "profile": "/profile/",

@@ -12,6 +12,7 @@ from django.conf import settings as django_settings
 from django.test import Client
 from django.urls import reverse
 
+from studio.web.checks import exposure
 from studio.web.middleware import POLICY
 from tests.security.matrix import API, PAGES
 from tests.security.routes import address, bearer, body_of, copy_of, operation_address
@@ -143,7 +144,8 @@ def test_the_session_cookie_is_out_of_reach_of_scripts_and_other_sites(alice):
 
 def test_behind_https_cookies_are_secure_and_the_browser_remembers_it(tmp_path):
     show = (
-        "import studio.settings as s; print(s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE, s.SECURE_HSTS_SECONDS > 0)"
+        "import studio.settings as s; print(s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE, s.SECURE_HSTS_SECONDS > 0, "
+        "s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME)"
     )
     environment = {
         "STUDIO_BASE_URL": "https://studio.example",
@@ -159,7 +161,7 @@ def test_behind_https_cookies_are_secure_and_the_browser_remembers_it(tmp_path):
         text=True,
         check=True,
     )
-    assert done.stdout.split() == ["True", "True", "True"]
+    assert done.stdout.split() == ["True", "True", "True", "__Host-sessionid", "__Host-csrftoken"]
 
 
 @pytest.mark.parametrize("host", ["thief.example", "127.0.0.1@thief.example", "", "a b", "[::1"])
@@ -180,6 +182,19 @@ def test_files_of_the_interface_are_for_our_pages_alone_and_may_be_kept(settings
     assert response["Cross-Origin-Resource-Policy"] == "same-origin"
     assert "Access-Control-Allow-Origin" not in response
     assert "no-store" not in response["Cache-Control"]
+
+
+@pytest.mark.parametrize(
+    ("host", "base", "ids"),
+    [
+        ("127.0.0.1", "http://127.0.0.1:8000", []),
+        ("0.0.0.0", "http://127.0.0.1:8000", ["studio.W003"]),
+        ("0.0.0.0", "https://studio.test", []),
+    ],
+)
+def test_who_opens_the_studio_to_a_network_without_https_is_warned(settings, host, base, ids):
+    settings.STUDIO_HOST, settings.STUDIO_BASE_URL = host, base
+    assert [found.id for found in exposure()] == ids
 
 
 ELSEWHERE = [
