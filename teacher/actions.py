@@ -1,7 +1,7 @@
 """Every write of the teacher app that means something."""
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -21,7 +21,7 @@ from teacher import evidence as packing
 from teacher.core import rubrics
 from teacher.core.outcome import Outcome, digest
 from teacher.core.prompts import version
-from teacher.models import Session
+from teacher.models import Budget, Session
 from teacher.replay import replay
 
 JOB = "teacher.run_session"
@@ -98,12 +98,51 @@ def cancel_session(actor: Actor, session: Session) -> None:
             raise Conflict("This session has ended already.", code="ended")
 
 
+def pause_session(actor: Actor, session: Session) -> None:
+    """Let the session rest until a person has it go on. Raises Conflict when it is not under way."""
+    require(actor, "teach")
+    with transaction.atomic():
+        cancel(JOB, session.job_key)
+        if not _rest(session, "Somebody paused the session.", actor=actor):
+            raise Conflict("This session is not under way.", code="not_running")
+
+
+def rest_until(session: Session, message: str, seconds: float) -> None:
+    """Let the session rest for a time; it goes on by itself, or when a person says so."""
+    with transaction.atomic():
+        _rest(session, message, until=timezone.now() + timedelta(seconds=seconds))
+
+
+def _rest(session: Session, message: str, *, actor: Actor | None = None, until: datetime | None = None) -> bool:
+    under_way = Session.objects.filter(pk=session.pk).active().exclude(state=Session.State.PAUSED)
+    if not under_way.update(state=Session.State.PAUSED, message=message, next_try=until):
+        return False
+    told = {"message": message, "until": until.isoformat() if until else ""}
+    append(session.stream, "session.paused", told, actor=actor.user if actor else None)
+    announce(session.team, "sessions")
+    return True
+
+
+def set_budget(actor: Actor, tokens: int | None, cost_usd: Decimal | None) -> None:
+    """Set what the team's sessions may use in a day; sessions that rest because of the old budget go on."""
+    require(actor, "administer")
+    with transaction.atomic():
+        Budget.objects.update_or_create(team=actor.team, defaults={"tokens": tokens, "cost_usd": cost_usd})
+        resting = Session.objects.of(actor.team).filter(state=Session.State.PAUSED, next_try__isnull=False)
+        for session in resting.only("pk", "state", "stop_reason", "team"):
+            _resume(session, actor)
+
+
 def resume_session(actor: Actor, session: Session) -> None:
     """Go on where the session stopped; what was answered is not asked again.
 
     Raises Conflict for a session that runs, or that came to an end of its own.
     """
     require(actor, "teach")
+    _resume(session, actor)
+
+
+def _resume(session: Session, actor: Actor) -> None:
     with transaction.atomic():
         ended = Session.objects.filter(pk=session.pk, state=session.state, stop_reason=session.stop_reason)
         queued = {"state": Session.State.QUEUED, "stop_reason": "", "message": "", "cause": "", "waits": 0}
@@ -111,6 +150,7 @@ def resume_session(actor: Actor, session: Session) -> None:
         if not session.can_resume or not ended.update(**queued, next_try=None, finished=None):
             raise Conflict("This session cannot go on; start a new one.", code="cannot_resume")
         append(session.stream, "session.resumed", actor=actor.user)
+        cancel(JOB, session.job_key)  # one that waits for another day
         enqueue(JOB, key=session.job_key, team=session.team, session_id=str(session.pk))
         announce(session.team, "sessions")
 
@@ -119,7 +159,7 @@ def begin_session(session: Session) -> bool:
     """Mark it as running; False when it is not wanted any more."""
     now = timezone.now()
     with transaction.atomic():
-        active = Session.objects.filter(pk=session.pk).active()
+        active = Session.objects.filter(pk=session.pk).runnable()
         fields = {"state": Session.State.RUNNING, "next_try": None, "message": "", "started": session.started or now}
         if not active.update(**fields):
             return False

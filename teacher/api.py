@@ -126,3 +126,19 @@ def cancel_session(request: ApiRequest, pk: UUID) -> Session:
     actions.cancel_session(request.auth, session)
     session.refresh_from_db()
     return session
+
+
+@router.post("/sessions/{uuid:pk}/pause", response={200: SessionOut, 409: Problem}, summary="Pause a session")
+def pause_session(request: ApiRequest, pk: UUID) -> Session:
+    session = access_session(request.auth, pk, right="teach")
+    actions.pause_session(request.auth, session)
+    session.refresh_from_db()
+    return session
+
+
+@router.post("/sessions/{uuid:pk}/resume", response={200: SessionOut, 409: Problem}, summary="Have a session go on")
+def resume_session(request: ApiRequest, pk: UUID) -> Session:
+    session = access_session(request.auth, pk, right="teach")
+    actions.resume_session(request.auth, session)
+    session.refresh_from_db()
+    return session

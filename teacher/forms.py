@@ -8,7 +8,7 @@ from django import forms
 from studio.accounts.models import Team
 from studio.endpoints.actions import available
 from teacher.actions import LONGEST_DRAFT, LONGEST_QUESTION
-from teacher.models import MOST_ITERATIONS, Session
+from teacher.models import MOST_ITERATIONS, Budget, Session
 
 SORTS = ("created", "score", "cost")
 
@@ -59,6 +59,18 @@ class SessionForm(forms.Form):
         """The given passages."""
         parts = self.cleaned_data["evidence"].replace("\r\n", "\n").split("\n---\n")
         return [part.strip() for part in parts if part.strip()]
+
+
+class BudgetForm(forms.ModelForm[Budget]):
+    """The limits of a day."""
+
+    class Meta:
+        model = Budget
+        fields = ["tokens", "cost_usd"]
+        help_texts = {
+            "tokens": "Empty is no limit.",
+            "cost_usd": "Empty is no limit. Counts for models whose price is known.",
+        }
 
 
 class FilterForm(forms.Form):

@@ -183,6 +183,14 @@ class SessionWaiting(Payload):
     teacher: str = ""
 
 
+@kind("session.paused", template="teacher/events/session_paused.html")
+class SessionPaused(Payload):
+    """The session rests: until a person has it go on, or until `until` (ISO 8601, empty for never by itself)."""
+
+    message: str
+    until: str = ""
+
+
 @kind("session.resumed", template="teacher/events/session_resumed.html")
 class SessionResumed(Payload):
     pass

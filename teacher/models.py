@@ -26,6 +26,11 @@ class SessionQuerySet(models.QuerySet["Session"]):
         """Those that have not ended."""
         return self.filter(state__in=Session.ACTIVE)
 
+    def runnable(self) -> "SessionQuerySet":
+        """Those that a worker may take up: not ended, and not paused, or paused for a time that is over."""
+        is_over = Q(state=Session.State.PAUSED, next_try__lte=timezone.now())
+        return self.active().filter(~Q(state=Session.State.PAUSED) | is_over)
+
     def of(self, team: Team) -> "SessionQuerySet":
         return self.filter(team=team)
 
@@ -125,7 +130,12 @@ class Session(models.Model):
     @property
     def can_resume(self) -> bool:
         """Whether it can go on where it stopped."""
-        return not self.is_active and self.stop_reason in RESUMABLE
+        return self.state == self.State.PAUSED or (not self.is_active and self.stop_reason in RESUMABLE)
+
+    @property
+    def can_pause(self) -> bool:
+        """Whether it is under way."""
+        return self.is_active and self.state != self.State.PAUSED
 
     @property
     def can_propose(self) -> bool:
@@ -142,6 +152,39 @@ class Session(models.Model):
     def passages(self) -> list[Passage]:
         """The evidence as the flow takes it."""
         return [_passage(entry) for entry in self.evidence]
+
+
+class Budget(models.Model):
+    """What a team's sessions may use in a day (UTC); empty is no limit."""
+
+    team = models.OneToOneField(Team, primary_key=True, on_delete=models.CASCADE, related_name="+")
+    tokens = models.PositiveBigIntegerField(null=True, blank=True, verbose_name="Tokens a day")
+    cost_usd = models.DecimalField(
+        max_digits=10,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
+        verbose_name="US dollars a day",
+    )
+
+    def __str__(self) -> str:
+        return f"{self.team}: {self.tokens or 'any'} tokens, {self.cost_usd or 'any'} USD"
+
+
+class Spending(models.Model):
+    """What a team's sessions have used on a day (UTC): counted, and reserved for questions that are under way."""
+
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="+")
+    day = models.DateField()
+    tokens = models.BigIntegerField(default=0)
+    cost_usd = models.DecimalField(max_digits=14, decimal_places=6, default=Decimal(0))
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["team", "day"], name="spending_once_a_day")]
+
+    def __str__(self) -> str:
+        return f"{self.team} on {self.day}: {self.tokens} tokens, {self.cost_usd} USD"
 
 
 def _passage(entry: dict[str, Any]) -> Passage:

@@ -10,7 +10,7 @@ from studio.endpoints.models import Endpoint
 from studio.events import durable
 from studio.jobs.registry import Retry
 from studio.llm.steps import Answer, Ask, Refusal, Role
-from teacher import actions, evidence
+from teacher import actions, budgets, evidence
 from teacher.models import Session
 from teacher.replay import flow_of, replay
 
@@ -28,6 +28,7 @@ GONE = Refusal(
     message="The teacher that this session asked for is not set up any more.",
     cause="endpoint removed or not in use",
 )
+OVER_BUDGET = "The team's budget for today does not allow the next question."
 #: Seconds before the teacher is asked again, for each time it was away; then the session ends as degraded.
 PAUSES = (2.0, 8.0, 30.0)
 LONGEST_PAUSE = 600.0
@@ -73,8 +74,10 @@ def run_session(
             raise _Refused(GONE)
         if away := circuits.admit(endpoint):
             _give_way(session, endpoint, away)
+        reserved = _reserve(session, endpoint, step)
         answer = ask_model(endpoint, step, stopped=stopped)
         circuits.record(endpoint, answer)
+        budgets.settle(reserved, answer)
         actions.count_answer(session, answer)
         if isinstance(answer, Refusal):
             _give_way(session, endpoint, answer)
@@ -92,6 +95,16 @@ def run_session(
 
 def _endpoint(session: Session, role: Role) -> Endpoint | None:
     return find(session.team, session.teacher) if session.teacher else choose(session.team, role)
+
+
+def _reserve(session: Session, endpoint: Endpoint, step: Ask) -> budgets.Reserved:
+    """Set the question's cost aside, or let the session rest until tomorrow."""
+    try:
+        return budgets.reserve(session.team, endpoint, step)
+    except budgets.OverBudget:
+        seconds = budgets.seconds_left()
+        actions.rest_until(session, OVER_BUDGET, seconds)
+        raise Retry(seconds, OVER_BUDGET) from None
 
 
 def _give_way(session: Session, endpoint: Endpoint, refusal: Refusal) -> NoReturn:

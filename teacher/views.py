@@ -20,9 +20,10 @@ from studio.web.http import HttpRequest, Invalid
 from studio.web.tabs import state_counts, state_tabs
 from teacher import actions
 from teacher.access import access_session
-from teacher.forms import FilterForm, SessionForm
+from teacher.budgets import spent_today
+from teacher.forms import BudgetForm, FilterForm, SessionForm
 from teacher.listing import session_page
-from teacher.models import Session
+from teacher.models import Budget, Session
 
 MOST_EVENTS = 400
 
@@ -105,6 +106,29 @@ def session_cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
     actions.cancel_session(request.actor, session)
     messages.success(request, "The session is cancelled; what it had found is kept.")
     return redirect("teacher:session_detail", pk)
+
+
+@require_POST
+def session_pause(request: HttpRequest, pk: UUID) -> HttpResponse:
+    session = access_session(request.actor, pk, right="teach")
+    actions.pause_session(request.actor, session)
+    messages.success(request, "The session is paused; it goes on when you say so.")
+    return redirect("teacher:session_detail", pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def budget(request: HttpRequest) -> HttpResponse:
+    """What the team's sessions may use in a day, and have used today."""
+    require(request.actor, "administer")
+    team = request.actor.team
+    row = Budget.objects.filter(team=team).first() or Budget(team=team)
+    form = BudgetForm(request.POST or None, instance=row)
+    if request.method == "POST" and form.is_valid():
+        actions.set_budget(request.actor, form.cleaned_data["tokens"], form.cleaned_data["cost_usd"])
+        messages.success(request, "The budget is set. Sessions that rested because of it go on.")
+        return redirect("teacher:budget")
+    context = {"form": form, "spent": spent_today(team)}
+    return render(request, "teacher/budget.html", context, status=422 if request.method == "POST" else 200)
 
 
 @require_POST

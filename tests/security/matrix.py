@@ -122,6 +122,8 @@ PAGES: dict[str, Row] = {
     "teacher:session_detail": Row(of="session", get=member()),
     "teacher:session_evidence": Row(of="session", get=member()),
     "teacher:session_cancel": Row(of="running_session", post=member(302)),
+    "teacher:session_pause": Row(of="running_session", post=member(302)),
+    "teacher:budget": Row(get=admin(), post=admin(302, lambda _: {"tokens": "1000"})),
     "teacher:session_resume": Row(of="cancelled_session", post=member(302)),
     "teacher:session_propose": Row(of="cancelled_session", post=member(302)),
     # pairs
@@ -249,6 +251,8 @@ API: dict[str, tuple[str, str, int, Data, str]] = {
     "POST /sessions": ("", "member", 201, lambda _: {"question": "How long?"}, "write"),
     "GET /sessions/{pk}": ("session", "member", 200, lambda _: {}, "read"),
     "GET /sessions/{pk}/events": ("session", "member", 200, lambda _: {}, "read"),
+    "POST /sessions/{pk}/pause": ("running_session", "member", 200, lambda _: {}, "write"),
+    "POST /sessions/{pk}/resume": ("cancelled_session", "member", 200, lambda _: {}, "write"),
     "POST /sessions/{pk}/cancel": ("running_session", "member", 200, lambda _: {}, "write"),
 }
 

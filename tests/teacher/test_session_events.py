@@ -82,6 +82,7 @@ SAMPLES = {
     "answer.malformed": {"step": "verify.1", "role": "verifier", "error": EVIL, **SPENT},
     "answer.cut": {"step": "verify.1", "role": "verifier", "max_tokens": 4096, **SPENT},
     "session.waiting": {"message": EVIL, "cause": EVIL, "next_try": "2026-11-23T10:00:00+00:00"},
+    "session.paused": {"message": EVIL, "until": "2026-11-24T00:00:00+00:00"},
     "session.resumed": {},
     "session.finished": {
         "state": "degraded",

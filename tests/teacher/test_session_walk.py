@@ -65,7 +65,7 @@ def test_the_page_shows_the_whole_session(client_for, bob):
     session = Session.objects.get()
     page = client.get(reverse("teacher:session_detail", args=[session.pk])).content.decode()
     assert before.status_code == 200
-    assert "Best answer" in page
+    assert "The answer" in page
     assert "Contradicted" in page
     assert "Goods may be returned within 30 days of delivery." in page
     assert "<del" in page

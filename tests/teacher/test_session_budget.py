@@ -1,0 +1,186 @@
+"""Sessions that rest: because a person wants it, or because the team's budget for the day is used up."""
+
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from studio.accounts.access import actor_for
+from studio.endpoints.actions import ask_endpoint
+from studio.endpoints.models import Endpoint
+from studio.events.models import Event
+from studio.jobs.models import Job
+from studio.llm.steps import Ask, Refusal, Reply, Usage
+from studio.web.http import Conflict
+from teacher import actions, budgets, running
+from teacher.models import Budget, Session, Spending
+from tests.core.llm.server import serving
+from tests.jobs import run_all
+from tests.teacher.sessions import make_session
+from tests.teacher.test_session_faults import by_role, ended, good, set_up
+
+pytestmark = pytest.mark.django_db
+ASK = Ask(
+    key="verify.1", role="verifier", inputs={}, messages=({"role": "user", "content": "x" * 2_000},), max_tokens=4_000
+)
+
+
+def actor_of(user):
+    return actor_for(user, user.teams.get())
+
+
+@pytest.fixture
+def priced(team):
+    fields = {"input_usd": Decimal(1), "output_usd": Decimal(2)}
+    return Endpoint.objects.create(team=team, name="Priced", base_url="http://127.0.0.1:9", model="m", **fields)
+
+
+def test_a_paused_session_asks_nothing_until_it_goes_on(client_for, team, bob):
+    with serving(by_role(**good())) as server:
+        set_up(team, server)
+        session = make_session(bob)
+        client_for(bob).post(reverse("teacher:session_pause", args=[session.pk]))
+        run_all(waiting=True)
+        assert (ended(session), len(server.requests)) == (("paused", ""), 0)
+        client_for(bob).post(reverse("teacher:session_resume", args=[session.pk]))
+        run_all()
+    assert ended(session) == ("done", "accepted")
+    kinds = list(Event.objects.of(session.stream).values_list("kind", flat=True))
+    assert (kinds.count("session.paused"), kinds.count("session.resumed")) == (1, 1)
+
+
+def test_pausing_while_a_model_answers_asks_nothing_twice_that_was_answered(team, bob):
+    asked = []
+
+    def paused_meanwhile(endpoint, ask, *, stopped):
+        asked.append(ask.key)
+        if ask.key == "revise.1":
+            actions.pause_session(actor_of(bob), session)
+        return ask_endpoint(endpoint, ask, stopped=stopped)
+
+    def is_paused():
+        return Session.objects.filter(pk=session.pk, state="paused").exists()
+
+    with serving(by_role(**good())) as server:
+        set_up(team, server)
+        session = make_session(bob)
+        with pytest.raises(running.Superseded):
+            running.run_session(str(session.pk), stopped=is_paused, ask_model=paused_meanwhile)
+        assert ended(session) == ("paused", "")
+        actions.resume_session(actor_of(bob), session)
+        run_all()
+    assert ended(session) == ("done", "accepted")
+    assert asked == ["verify.1", "critique.1", "revise.1"]
+    assert Event.objects.of(session.stream).filter(kind="step.answered").count() == 5
+
+
+def test_only_a_session_under_way_can_be_paused(bob):
+    session = make_session(bob)
+    actions.pause_session(actor_of(bob), session)
+    with pytest.raises(Conflict):
+        actions.pause_session(actor_of(bob), session)
+    session.refresh_from_db()
+    actions.cancel_session(actor_of(bob), session)
+    assert ended(session) == ("cancelled", "cancelled")
+    with pytest.raises(Conflict):
+        actions.pause_session(actor_of(bob), session)
+
+
+def test_the_api_pauses_and_goes_on(api_for, bob):
+    session, api = make_session(bob), api_for(bob)
+    assert api.post(f"/api/v1/sessions/{session.pk}/pause").json()["state"] == "paused"
+    assert api.post(f"/api/v1/sessions/{session.pk}/pause").status_code == 409
+    assert api.get(f"/api/v1/sessions/{session.pk}").json()["message"] == "Somebody paused the session."
+    assert api.post(f"/api/v1/sessions/{session.pk}/resume").json()["state"] == "queued"
+    run_all()
+    assert api.get(f"/api/v1/sessions/{session.pk}").json()["state"] == "done"
+
+
+def test_a_used_up_budget_lets_sessions_rest_and_says_so(client_for, team, alice, bob):
+    with serving(by_role(**good())) as server:
+        set_up(team, server)
+        Budget.objects.create(team=team, tokens=1_000)
+        session = make_session(bob)
+        run_all()
+        session.refresh_from_db()
+        assert (session.state, session.score) == ("paused", None)
+        assert "budget" in session.message
+        assert len(server.requests) == 0
+        assert Job.objects.get(status="queued").run_at - timezone.now() <= timedelta(days=1)
+        page = client_for(bob).get(reverse("teacher:session_detail", args=[session.pk])).content.decode()
+        assert "The team&#x27;s budget for today" in page
+        response = client_for(alice).post(reverse("teacher:budget"), {"tokens": "50000", "cost_usd": ""})
+        assert response.status_code == 302
+        run_all()
+    assert ended(session) == ("done", "accepted")
+    assert Spending.objects.get().tokens == session.tokens == 600
+
+
+def test_a_session_that_rests_for_the_budget_goes_on_the_next_day(team, bob):
+    with serving(by_role(**good())) as server:
+        set_up(team, server)
+        Budget.objects.create(team=team, tokens=20_000)
+        Spending.objects.create(team=team, day=budgets.today(), tokens=19_000)
+        session = make_session(bob)
+        run_all()
+        assert ended(session) == ("paused", "")
+        Spending.objects.update(day=budgets.today() - timedelta(days=1))
+        Session.objects.update(next_try=timezone.now())
+        run_all(waiting=True)
+    assert ended(session) == ("done", "accepted")
+
+
+def test_a_person_s_pause_is_not_ended_by_a_new_budget(alice, bob):
+    session = make_session(bob)
+    actions.pause_session(actor_of(bob), session)
+    actions.set_budget(actor_of(alice), 10, None)
+    run_all(waiting=True)
+    assert ended(session) == ("paused", "")
+
+
+def test_the_upper_bound_is_set_aside_and_what_was_used_is_kept(team, priced):
+    Budget.objects.create(team=team, tokens=100_000, cost_usd=Decimal("0.02"))
+    reserved = budgets.reserve(team, priced, ASK)
+    assert (reserved.tokens, reserved.cost_usd) == (5_000, Decimal("0.009"))
+    assert budgets.spent_today(team).tokens == 5_000
+    budgets.reserve(team, priced, ASK)
+    with pytest.raises(budgets.OverBudget):
+        budgets.reserve(team, priced, ASK)
+    used = Reply(text="x", usage=Usage(prompt=500, completion=100), cost_usd=Decimal("0.0007"))
+    budgets.settle(reserved, used)
+    spent = budgets.spent_today(team)
+    assert (spent.tokens, spent.cost_usd) == (5_600, Decimal("0.0097"))
+
+
+def test_a_refused_question_costs_only_what_broke_off(team, priced):
+    reserved = budgets.reserve(team, priced, ASK)
+    budgets.settle(reserved, Refusal(kind="timeout", message="Nothing came.", usage=Usage(prompt=7, completion=3)))
+    assert budgets.spent_today(team).tokens == 10
+
+
+def test_what_was_asked_before_midnight_is_settled_on_its_own_day(team, priced):
+    reserved = budgets.reserve(team, priced, ASK)
+    yesterday = budgets.today() - timedelta(days=1)
+    Spending.objects.update(day=yesterday)
+    budgets.settle(replace(reserved, day=yesterday), Reply(text="x", usage=Usage(prompt=1, completion=1)))
+    assert (Spending.objects.get().tokens, budgets.spent_today(team).tokens) == (2, 0)
+
+
+def test_the_built_in_teacher_needs_no_budget(team, bob):
+    Budget.objects.create(team=team, tokens=0, cost_usd=0)
+    session = make_session(bob)
+    run_all()
+    assert ended(session) == ("done", "accepted")
+
+
+@pytest.mark.parametrize("data", [{"tokens": "-1"}, {"cost_usd": "-0.01"}, {"tokens": "many"}, {"cost_usd": "NaN"}])
+def test_a_budget_that_makes_no_sense_comes_back(client_for, alice, data):
+    assert client_for(alice).post(reverse("teacher:budget"), data).status_code == 422
+    assert not Budget.objects.exists()
+
+
+def test_members_cannot_set_the_budget(client_for, bob):
+    assert client_for(bob).post(reverse("teacher:budget"), {"tokens": "1"}).status_code == 403
