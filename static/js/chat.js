@@ -85,15 +85,45 @@ function show(card) {
   card.scrollIntoView({ block: "nearest", behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
 }
 
+// The quote beside its number: while a mouse rests on it, and on a phone, where the evidence is far below, at a tap.
+const isPhone = matchMedia("(max-width: 760px)");
+const cardOf = (chip) => {
+  const answer = chip?.closest("[data-message]");
+  return answer && document.getElementById(`evidence-${answer.dataset.message}-${chip.textContent.trim()}`);
+};
+
+function quote(chip) {
+  const place = $("#quote");
+  const card = cardOf(chip);
+  if (!card || !place.showPopover) return false;
+  place.replaceChildren(...[...card.cloneNode(true).children]);
+  const box = chip.getBoundingClientRect();
+  const isLow = box.top > innerHeight / 2;
+  place.style.setProperty("--quote-left", `${Math.max(12, Math.min(box.left - 40, innerWidth - 432))}px`);
+  place.style.setProperty("--quote-top", isLow ? "auto" : `${box.bottom + 2}px`);
+  place.style.setProperty("--quote-bottom", isLow ? `${innerHeight - box.top + 2}px` : "auto");
+  if (!place.matches(":popover-open")) place.showPopover();
+  return true;
+}
+
+document.addEventListener("pointerover", (event) => {
+  const chip = event.target.closest?.("[data-message] a.cite");
+  if (chip && event.pointerType === "mouse" && !isPhone.matches) quote(chip);
+});
+document.addEventListener("pointerout", (event) => {
+  if (event.pointerType !== "mouse" || !event.target.closest?.("a.cite, #quote")) return;
+  if (!event.relatedTarget?.closest?.("a.cite, #quote")) $("#quote")?.hidePopover?.();
+});
+
 document.addEventListener("click", (event) => {
   if (event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
   const chip = event.target.closest?.("a.cite");
   const answer = chip?.closest("[data-message]");
   const opener = event.target.closest?.("[data-show-evidence]");
-  const id = answer ? `evidence-${answer.dataset.message}-${chip.textContent.trim()}` : opener && `evidence-${opener.dataset.showEvidence}`;
-  const card = id && document.getElementById(id);
+  const card = answer ? cardOf(chip) : opener && document.getElementById(`evidence-${opener.dataset.showEvidence}`);
   if (!card) return;
   event.preventDefault();
+  if (answer && isPhone.matches && quote(chip)) return;
   if (opener) card.open = true;
   show(opener ? $(".evidence", card) ?? card : card);
 });

@@ -61,6 +61,10 @@ def test_from_an_upload_to_a_verified_data_set(studio: Studio, chrome: Browser, 
     page.keyboard.press("Control+Enter")
     citation = page.locator("article.answer .prose a.cite").first
     expect(citation).to_be_visible(timeout=30_000)
+    citation.hover()
+    expect(page.locator("#quote mark")).to_be_visible()
+    page.mouse.move(0, 0)
+    expect(page.locator("#quote")).to_be_hidden()
     with page.expect_navigation():
         page.get_by_role("button", name="Improve with teachers").click()
 

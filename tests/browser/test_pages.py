@@ -30,7 +30,7 @@ def chrome() -> Iterator[Browser]:
         yield opened
 
 
-@pytest.mark.parametrize(("width", "height", "dark"), [(1440, 900, False), (390, 844, True)])
+@pytest.mark.parametrize(("width", "height", "dark"), [(1440, 900, False), (320, 640, True)])
 def test_no_page_has_a_serious_problem(studio: Studio, chrome: Browser, width: int, height: int, dark: bool) -> None:
     seen = window(chrome, studio, width=width, height=height, dark=dark)
     found = []

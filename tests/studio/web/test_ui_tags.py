@@ -23,6 +23,7 @@ def render(source: str, **context: object) -> str:
     ("distance", "words"),
     [
         (timedelta(seconds=2), "just now"),
+        (timedelta(seconds=-2), "in a moment"),
         (timedelta(seconds=42), "42 s ago"),
         (timedelta(minutes=5, seconds=59), "5 min ago"),
         (timedelta(hours=23, minutes=59), "23 h ago"),
@@ -216,3 +217,22 @@ def test_a_page_belongs_to_a_part_of_the_studio(app: str, url_name: str, section
 
 def test_an_address_that_does_not_exist_here_is_empty() -> None:
     assert render("{% address 'nowhere' as found %}[{{ found }}]") == "[]"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Travel expenses above 500 euros are approved by the head\nof department.", "by the head of department."),
+        ("Travel expenses above 500 euros are approved by the head\n\nOf department", "the head\n\nOf department"),
+        ("Short line\nand another", "Short line\nand another"),
+        ("A list that is long enough to be taken for prose:\n- one\n- two", "prose:\n- one\n- two"),
+        ("A list that is long enough to be taken for prose:\n1. one", "prose:\n1. one"),
+    ],
+)
+def test_a_wrapped_paragraph_flows_again_and_nothing_else_does(text: str, shown: str) -> None:
+    assert ui.unwrap(text).endswith(shown)
+
+
+def test_claims_are_counted_by_verdict_in_words() -> None:
+    claims = [{"verdict": "SUPPORTED"}, {"verdict": "NOT_FOUND"}, {"verdict": "SUPPORTED"}]
+    assert ui.tally(claims) == [("SUPPORTED", "2 supported"), ("NOT_FOUND", "1 not found")]
