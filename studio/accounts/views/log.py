@@ -15,17 +15,23 @@ from studio.accounts.agents import program
 from studio.accounts.kinds import log_kinds, sentence
 from studio.accounts.models import User
 from studio.events.models import Event
+from studio.web.formats import shorten
 from studio.web.http import HttpRequest
 
 PAGE_SIZE = 50
 COLUMNS = ["time", "actor", "email", "kind", "what", "address", "program"]
 
 
+class _PersonField(forms.ModelChoiceField):
+    def label_from_instance(self, obj: User) -> str:
+        return shorten(str(obj), 30)
+
+
 class LogFilter(forms.Form):
     """Which entries to show; what makes no sense is left out rather than complained about."""
 
     about = forms.ChoiceField(required=False)
-    person = forms.ModelChoiceField(User.objects.none(), required=False, empty_label="Everybody")
+    person = _PersonField(User.objects.none(), required=False, empty_label="Everybody")
     since = forms.DateField(required=False, label="From", widget=forms.DateInput(attrs={"type": "date"}))
     until = forms.DateField(required=False, label="To", widget=forms.DateInput(attrs={"type": "date"}))
     before = forms.IntegerField(required=False, min_value=0, max_value=2**62, widget=forms.HiddenInput)
@@ -36,6 +42,8 @@ class LogFilter(forms.Form):
         about, person = self.fields["about"], self.fields["person"]
         assert isinstance(about, forms.ChoiceField)  # noqa: S101  declared above; tells the type checker
         assert isinstance(person, forms.ModelChoiceField)  # noqa: S101
+        for field in self.fields.values():
+            field.widget.attrs["class"] = "input"
         groups = sorted({name.partition(".")[0] for name in log_kinds()})
         about.choices = [("", "Everything"), *((group, f"{group.capitalize()}s") for group in groups)]
         person.queryset = User.objects.filter(pk__in=log.exclude(actor=None).values("actor")).order_by("name", "email")
