@@ -240,6 +240,8 @@ def fail_export(export_id: str, reason: str) -> None:
 def _check(actor: Actor, choice: ExportChoice) -> None:
     if choice.dataset.team_id != actor.team.pk:
         raise Invalid("This data set belongs to another team.")
+    if choice.min_quality is not None and not _is_score(choice.min_quality):
+        raise Invalid("The least score is a number between 0 and 1 with at most three digits after the point.")
     if unknown := [name for name in choice.layouts if name not in LAYOUTS]:
         raise Invalid(f"There is no layout called {unknown[0]!r:.60}.")
     if len(choice.version) > MAX_VERSION:
@@ -250,6 +252,10 @@ def _check(actor: Actor, choice: ExportChoice) -> None:
         raise Invalid("Parquet files cannot be written here: pyarrow is not installed.")
     if choice.outside and not _has_outside_key(actor):
         raise Invalid("Add the public half of the outside key on the keys page first.")
+
+
+def _is_score(value: Decimal) -> bool:
+    return value.is_finite() and 0 <= value <= 1 and value == round(value, 3)
 
 
 def _has_outside_key(actor: Actor) -> bool:

@@ -33,6 +33,8 @@ def test_the_command_writes_a_folder_or_a_zip_that_verifies(pairs, tmp_path: Pat
         ({"dataset": "Nothing"}, "no data set"),
         ({"min_quality": "2"}, "between 0 and 1"),
         ({"min_quality": "high"}, "between 0 and 1"),
+        ({"min_quality": "nan"}, "between 0 and 1"),
+        ({"min_quality": "0.12345"}, "at most three digits"),
         ({"min_quality": "0.99"}, "nothing would leave"),
     ],
 )
@@ -40,6 +42,15 @@ def test_the_command_says_what_it_cannot_do(pairs, tmp_path: Path, options: dict
     with pytest.raises(CommandError, match=message):
         call_command("export_dataset", tmp_path / "export", stderr=io.StringIO(), **options)
     assert not (tmp_path / "export").exists()
+
+
+def test_the_command_makes_the_folders_above_its_target_before_it_signs(pairs, tmp_path: Path) -> None:
+    call_command("export_dataset", tmp_path / "a/b/export.zip", stdout=io.StringIO(), stderr=io.StringIO())
+    assert (tmp_path / "a/b/export.zip").is_file()
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(CommandError, match="cannot be made"):
+        call_command("export_dataset", tmp_path / "file/export.zip")
+    assert Export.objects.count() == 1
 
 
 def test_the_command_overwrites_nothing(pairs, tmp_path: Path) -> None:

@@ -191,7 +191,7 @@ def _check_whole(
     point = ledger.read_checkpoint(read_small(source, names.CHECKPOINT))
     if replay.fault is not None:
         line, reason = replay.fault
-        report.add("ledger.line", "tampered", f"line {line}: {reason}", file="ledger", row=line)
+        report.add("ledger.line", "tampered", reason, file="ledger", row=line)
     elif len(replay.entries) < entry.seq:
         message = f"it ends at entry {len(replay.entries)}: entry {entry.seq} of this export is missing"
         report.add("ledger.cut", "tampered", message, file="ledger")

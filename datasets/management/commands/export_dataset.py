@@ -41,6 +41,10 @@ class Command(BaseCommand):
     def handle(self, *args: Any, target: Path, **options: Any) -> None:
         if target.exists():
             raise CommandError(f"{target} exists already.")
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise CommandError(f"{target.parent} cannot be made: {error.strerror}.") from error
         settings.STUDIO_ROLE = "worker"  # who runs commands may open the keys, as a worker does
         team = _team(options["team"])
         choice = actions.ExportChoice(
@@ -63,10 +67,14 @@ class Command(BaseCommand):
         report = verify(export.folder, pin([export.key_id]))
         if not report.ok:
             raise CommandError("The export does not verify: " + "; ".join(map(str, report.findings)))
-        if target.suffix == ".zip":
-            shutil.copyfile(export.archive, target)
-        else:
-            shutil.copytree(export.folder, target)
+        try:
+            if target.suffix == ".zip":
+                shutil.copyfile(export.archive, target)
+            else:
+                shutil.copytree(export.folder, target)
+        except OSError as error:
+            message = f"The export is signed and stands in {export.folder}, but not in {target}: {error}"
+            raise CommandError(message) from error
         self.stdout.write(f"{export.rows} pairs in {target}, ledger entry {export.ledger_entry.seq}.")
         self.stdout.write(f"Fingerprint {export.key_id}")
         self.stdout.write(f"Check it: python -m datasets.core.verify {target} --key {export.key_id}")
@@ -103,12 +111,9 @@ def _quality(text: str) -> Decimal | None:
     if not text:
         return None
     try:
-        value = Decimal(text)
+        return Decimal(text)
     except InvalidOperation:
         raise CommandError("--min-quality is a number between 0 and 1.") from None
-    if not 0 <= value <= 1:
-        raise CommandError("--min-quality is a number between 0 and 1.")
-    return value
 
 
 def _owner(team: Team) -> Actor:
