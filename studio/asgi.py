@@ -11,6 +11,7 @@ from channels.auth import AuthMiddlewareStack  # noqa: E402  needs the apps to b
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from django.conf import settings  # noqa: E402
 
+from studio.accounts.sockets import BearerToken  # noqa: E402
 from studio.events.routing import websocket_urlpatterns  # noqa: E402
 from studio.vault.core.embed import load_soon  # noqa: E402
 from studio.web.body_limit import BodyLimit  # noqa: E402
@@ -18,6 +19,7 @@ from studio.web.same_origin import SameOrigin  # noqa: E402
 
 # One megabyte over the largest file, for the form around it.
 http = BodyLimit(django_application, (settings.STUDIO_UPLOAD_MAX_MB + 1) * 1_000_000)
-websocket = SameOrigin(AuthMiddlewareStack(URLRouter(websocket_urlpatterns)))
+tails = URLRouter(websocket_urlpatterns)
+websocket = BearerToken(tails, otherwise=SameOrigin(AuthMiddlewareStack(tails)))
 application = ProtocolTypeRouter({"http": http, "websocket": websocket})
 load_soon()

@@ -112,16 +112,20 @@ def access_token(actor: Actor, pk: UUID) -> ApiToken:
 
 def is_member(user: User, team_id: UUID | str) -> bool:
     """Whether the person may see what the team sees; used by watch rules, which know no current team."""
-    try:
-        return user.is_active and Membership.objects.filter(user=user, team_id=team_id).exists()
-    except (ValueError, ValidationError):
-        return False
+    return _membership(user, team_id) is not None
 
 
 def may_administer(user: User, team_id: UUID | str) -> bool:
-    """Whether the person may see what only those who administer the team do; for watch rules too."""
+    """Whether the person may see what only those who administer the team do; for watch rules too. Never by a token."""
+    membership = _membership(user, team_id)
+    return membership is not None and user.only_team is None and "administer" in RIGHTS[membership.role]
+
+
+def _membership(user: User, team_id: UUID | str) -> Membership | None:
+    """The place of an active person in a team that they may watch now."""
     try:
-        membership = Membership.objects.filter(user=user, team_id=team_id).first()
+        found = Membership.objects.filter(user=user, team_id=team_id).first()
     except (ValueError, ValidationError):
-        return False
-    return bool(membership and user.is_active and "administer" in RIGHTS[membership.role])
+        return None
+    is_theirs = found is not None and user.is_active and user.only_team in (None, found.team_id)
+    return found if is_theirs else None

@@ -1,6 +1,7 @@
 """Users, teams and the ways into them."""
 
 from typing import Any, ClassVar
+from uuid import UUID
 
 from django.contrib.auth.models import AbstractUser, BaseUserManager
 from django.contrib.sessions.models import Session
@@ -34,6 +35,9 @@ class User(AbstractUser):
     name = models.CharField(max_length=120, blank=True)
     is_demo = models.BooleanField(default=False, help_text="A stand-in that approves sample pairs; never a person.")
     session_epoch = models.PositiveIntegerField(default=0, help_text="Counting up ends all sessions of the person.")
+
+    #: The one team that whoever came with a token may watch; None for a person who signed in. Not stored.
+    only_team: UUID | None = None
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []

@@ -10,7 +10,7 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
 
 from studio.events.poke import hub
-from studio.events.reading import Frames, Question, readers
+from studio.events.reading import Frames, Question, SignedIn, Who, readers
 
 log = logging.getLogger("studio.events")
 MESSAGES_PER_SECOND = 10
@@ -36,6 +36,7 @@ class Tail(AsyncWebsocketConsumer):
 
     async def connect(self) -> None:
         self.stream = str(self.scope["url_route"]["kwargs"]["stream"])
+        self.who: Who = self.scope.get("who") or SignedIn(self.scope["session"].session_key or "")
         self.after = 0
         self.flag: asyncio.Event | None = None
         self.pump: asyncio.Task[None] | None = None
@@ -72,8 +73,7 @@ class Tail(AsyncWebsocketConsumer):
     async def read(self, after: int | None) -> Frames | None:
         """What came after that number, as much as is read at once; None when the person may not watch (any more)."""
         is_sure = time.monotonic() - self.checked < self.recheck_seconds
-        session_key = self.scope["session"].session_key or ""
-        question = Question(session_key=session_key, stream=self.stream, after=after, is_sure=is_sure)
+        question = Question(who=self.who, stream=self.stream, after=after, is_sure=is_sure)
         frames = await readers.ask(question)
         if frames is not None and not is_sure:
             self.checked = time.monotonic()

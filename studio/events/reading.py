@@ -6,7 +6,7 @@ would take a thread and a database connection of its own; together they take one
 
 import asyncio
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
@@ -30,11 +30,31 @@ Frames = list[tuple[int, str]]
 """Numbers of events with the text that goes to the browser, in order, at most BATCH."""
 
 
+Person = AbstractBaseUser | AnonymousUser
+Who = Callable[[], Person]
+"""Finds the person behind a socket; asked afresh each time, because their session or token may have ended meanwhile.
+
+Two that find the same person are equal.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """The person of a browser's session."""
+
+    session_key: str
+
+    def __call__(self) -> Person:
+        request = HttpRequest()
+        request.session = _sessions.SessionStore(self.session_key)
+        return get_user(request)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
     """What came after that number? after: None asks about the right only. is_sure: it was checked a moment ago."""
 
-    session_key: str
+    who: Who
     stream: str
     after: int | None
     is_sure: bool
@@ -72,12 +92,12 @@ class Readers:
 
 def answers(questions: Iterable[Question]) -> dict[Question, Frames | Exception | None]:
     """The answer to each; a question that cannot be answered does not spoil the others."""
-    person, frames = cache(_signed_in), cache(_frames)
-    allowed = cache(lambda session_key, stream: _is_allowed(person(session_key), stream))
+    person, frames = cache(_person), cache(_frames)
+    allowed = cache(lambda who, stream: _is_allowed(person(who), stream))
     found: dict[Question, Frames | Exception | None] = {}
     for question in questions:
         try:
-            if not question.is_sure and not allowed(question.session_key, question.stream):
+            if not question.is_sure and not allowed(question.who, question.stream):
                 found[question] = None
             else:
                 found[question] = [] if question.after is None else frames(question.stream, question.after)
@@ -86,14 +106,11 @@ def answers(questions: Iterable[Question]) -> dict[Question, Frames | Exception 
     return found
 
 
-def _signed_in(session_key: str) -> AbstractBaseUser | AnonymousUser:
-    """Asked afresh each time: since they connected the session may have ended."""
-    request = HttpRequest()
-    request.session = _sessions.SessionStore(session_key)
-    return get_user(request)
+def _person(who: Who) -> Person:
+    return who()
 
 
-def _is_allowed(person: AbstractBaseUser | AnonymousUser, stream: str) -> bool:
+def _is_allowed(person: Person, stream: str) -> bool:
     return person.is_authenticated and may_watch(person, stream)  # type: ignore[arg-type]  # AUTH_USER_MODEL is ours
 
 

@@ -15,7 +15,7 @@ from studio.events import watch
 from studio.events.actions import append
 from studio.events.consumers import Tail, asked_after
 from studio.events.kinds import Payload, kind
-from studio.events.reading import BATCH, Frames, Question, answers, readers
+from studio.events.reading import BATCH, Frames, Question, SignedIn, answers, readers
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -163,14 +163,14 @@ def test_only_a_number_of_an_event_is_understood(message: str, after: int | None
 def question(user: User, stream: str, after: int | None = 0, *, is_sure: bool = False) -> Question:
     client = Client()
     client.force_login(user)
-    return Question(session_key=client.session.session_key or "", stream=stream, after=after, is_sure=is_sure)
+    return Question(who=SignedIn(client.session.session_key or ""), stream=stream, after=after, is_sure=is_sure)
 
 
 def test_who_asks_at_the_same_moment_is_answered_together(
     alice: User, bob: User, stream: str, statements: Callable[[Callable[[], object]], int]
 ) -> None:
     first, second = question(alice, stream), question(bob, stream, BATCH)
-    many = {first, Question(session_key=first.session_key, stream=stream, after=None, is_sure=False), second}
+    many = {first, Question(who=first.who, stream=stream, after=None, is_sure=False), second}
     found = answers(many)
     assert [seq for seq, _ in found[first] or ()] == list(range(1, BATCH + 1))
     assert [seq for seq, _ in found[second] or ()] == list(range(BATCH + 1, 2 * BATCH + 1))
