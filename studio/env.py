@@ -7,6 +7,9 @@ from collections.abc import Collection
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+#: Connections of one process to PostgreSQL; seconds to wait for one, and how long one that fails is tried again.
+POOL = {"min_size": 0, "max_size": 40, "timeout": 10, "reconnect_timeout": 2}
+
 
 class SettingError(ValueError):
     """A setting has a value that cannot be used."""
@@ -141,6 +144,9 @@ def database(url: str, *, data_dir: Path) -> dict[str, object]:
             "PASSWORD": unquote(parts.password or ""),
             "HOST": unquote(parts.hostname or ""),
             "PORT": str(parts.port or ""),
-            "OPTIONS": {"pool": {"min_size": 0, "max_size": 40, "timeout": 30}, **dict(parse_qsl(parts.query))},
+            # After a restart of the server no request meets a dead connection, and the pool does not sit out the long
+            # pauses that it would make between its tries by then.
+            "CONN_HEALTH_CHECKS": True,
+            "OPTIONS": {"pool": POOL, **dict(parse_qsl(parts.query))},
         }
     raise SettingError("STUDIO_DATABASE_URL must begin with postgresql:// or sqlite:///")

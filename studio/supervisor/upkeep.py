@@ -5,7 +5,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.management import call_command
-from django.db import close_old_connections
+from django.db import close_old_connections, connection
 
 from studio.jobs.actions import forget_finished, sweep
 from studio.vault import integrity
@@ -36,7 +36,8 @@ class Upkeep:
                 call_command("clearsessions")
             _mark().touch()
         finally:
-            close_old_connections()
+            if not connection.in_atomic_block:
+                close_old_connections()
         return repaired
 
 
