@@ -33,11 +33,12 @@ class TeamChanged(Payload):
 class LogEntry(Payload):
     """An entry of a team's log; apps make kinds of their own from it.
 
-    says: the sentence, with the actor and the fields in braces. address, agent: where the actor was and with which
-    program; empty for what was done on the server.
+    says: the sentence, with the actor and the fields in braces. by: what the actor was called then.
+    address, agent: where they were and with which program; empty for what was done on the server.
     """
 
     says: ClassVar[str]
+    by: str = ""
     address: str = ""
     agent: str = ""
 
@@ -54,7 +55,7 @@ def log_kinds() -> dict[str, type[LogEntry]]:
 def sentence(event: Event) -> str:
     """An entry as plain text."""
     entry = log_kinds()[event.kind].model_validate(event.data)
-    return entry.says.format(actor=event.actor or "Somebody", **entry.words())
+    return entry.says.format(actor=entry.by or event.actor or "Somebody", **entry.words())
 
 
 @kind("team.created")
@@ -79,12 +80,12 @@ class _AboutMember(LogEntry):
 class MemberJoined(_AboutMember):
     """way: how."""
 
-    says = "{name} joined as {role}{by}"
+    says = "{name} joined as {role}{how}"
     role: str
     way: Literal["setup", "invitation"]
 
     def words(self) -> dict[str, Any]:
-        return {**super().words(), "by": " by invitation" if self.way == "invitation" else ""}
+        return {**super().words(), "how": " by invitation" if self.way == "invitation" else ""}
 
 
 @kind("member.role_changed")

@@ -17,7 +17,7 @@ def announce(team: Team, what: What) -> None:
 def record(team: Team, kind: str, data: Mapping[str, Any], *, by: User | None, what: What | None = "members") -> None:
     """Write into the team's log who did what and from where, inside the transaction of the change. Never give it a
     secret. what: of which open pages hear; None where no page shows it."""
-    append(f"log:{team.pk}", kind, {**data, **whence()}, actor=by)
+    append(f"log:{team.pk}", kind, {**data, "by": str(by or ""), **whence()}, actor=by)
     if what:
         announce(team, what)
 

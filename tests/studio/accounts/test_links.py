@@ -102,7 +102,7 @@ def test_using_a_link_is_written_down_without_the_link(alice):
     secret = create_sign_in_link(alice).rstrip("/").rpartition("/")[2]
     use_sign_in_link(secret)
     event = Event.objects.get(kind="member.signed_in_by_link")
-    assert event.data == {"user_id": alice.pk, "name": "Alice", "address": "", "agent": ""}
+    assert event.data == {"user_id": alice.pk, "name": "Alice", "by": "Alice", "address": "", "agent": ""}
 
 
 def test_the_welcome_sets_name_address_password_and_team(owner_client):

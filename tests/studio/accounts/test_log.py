@@ -80,6 +80,13 @@ def test_a_new_password_is_written_down_without_it(client_for, alice):
     assert new not in str(Event.objects.get(kind="member.password_changed").data)
 
 
+def test_an_entry_keeps_the_name_that_its_actor_had(client_for, team, alice):
+    client = client_for(alice)
+    client.post("/team/rename/", {"name": "Polar Lab"})
+    client.post("/profile/", {"name": "Somebody Else"})
+    assert sentence(Event.objects.get(kind="team.renamed")).startswith("Alice renamed the team")
+
+
 def test_nobody_takes_another_name_unseen(client_for, team, bob):
     client = client_for(bob)
     client.post("/profile/", {"name": "Alice"})
@@ -174,7 +181,7 @@ def test_no_cell_of_the_file_is_a_formula(client_for, team, alice, start):
 
 def test_every_kind_of_entry_has_a_sentence():
     samples = {"user_id": 1, "name": "{name} N", "role": "r", "before": "b", "email": "e", "way": "setup"}
-    samples |= {"prefix": "p", "scopes": ["s"], "address": "", "agent": "", "rows": 1}
+    samples |= {"by": "B", "prefix": "p", "scopes": ["s"], "address": "", "agent": "", "rows": 1}
     assert len(log_kinds()) > 20
     for kind, payload in log_kinds().items():
         data = {field: samples.get(field, "x") for field in payload.model_fields}
