@@ -70,6 +70,9 @@ _UNIT_ROWS = (
     ("eur euro euros", "eur", "1"),
     ("gbp pound pounds", "gbp", "1"),
     ("chf franc francs", "chf", "1"),
+    ("sek nok dkk krona krone kronor kroner", "sek", "1"),
+    ("jpy yen", "jpy", "1"),
+    ("inr rupee rupees", "inr", "1"),
 )
 _UNITS = {name: (base, Decimal(factor)) for names, base, factor in _UNIT_ROWS for name in names.split()}
 _MONEY = {"$": "usd", "€": "eur", "£": "gbp", "eur": "eur", "usd": "usd", "gbp": "gbp", "chf": "chf"}

@@ -34,9 +34,8 @@ _BOUNDS = (
     (re.compile(r"\bno longer\b", re.I), "not"),
     (re.compile(r"\bfree of charge\b|\bat no (?:extra |additional )?(?:cost|charge)\b", re.I), "gratis"),
 )
-_SUFFIX_WORDS = (
-    "ations ation ating ated ates ate ments ment ingly ings ing edly ions ion able ed ers er als al ly es e s"
-)
+_SUFFIX_WORDS = """ations ation ating ators ator ated ates ate ments ment ingly ings ing edly ions ion able ed ers er
+    als al ly es e s"""
 _SUFFIXES = tuple(_SUFFIX_WORDS.split())
 
 
@@ -44,10 +43,12 @@ def _base(word: str) -> str:
     """A word without its inflection."""
     if any(char.isdigit() for char in word) or len(word) < 4:
         return word
-    base = word[:-3] + "y" if word.endswith("ies") and len(word) > 4 else word
+    base = word[:-3] + "y" if word.endswith(("ies", "ied")) and len(word) > 4 else word
     if not base.endswith(("ss", "us", "is", "ous")):
         for suffix in _SUFFIXES:
-            if base.endswith(suffix) and len(base) - len(suffix) >= (4 if suffix == "able" else 3):
+            if base.endswith(suffix) and len(base) - len(suffix) >= (
+                4 if suffix.startswith("a") and suffix != "al" else 3
+            ):
                 base = base[: -len(suffix)]
                 break
     if base.endswith("e") and len(base) > 4:
@@ -59,9 +60,10 @@ def _base(word: str) -> str:
 
 #: Forms of irregular verbs that no rule brings to the first one.
 _IRREGULAR = """arise arose arisen/bear bore borne/begin began begun/break broke broken/bring brought/build built
-    buy bought/catch caught/choose chose chosen/come came/cut cutting/deal dealt/draw drew drawn/drink drank drunk
-    drive drove driven/eat ate eaten/fall fell fallen/feed fed/feel felt/fight fought/find found/fly flew flown
-    forget forgot forgotten/freeze froze frozen/give gave given/go went gone/grow grew grown/hang hung/hear heard
+    buy bought/catch caught/choose chose chosen/come came/cut cutting/deal dealt/die died/draw drew drawn
+    drink drank drunk/drive drove driven/eat ate eaten/fall fell fallen/feed fed/feel felt/fight fought/find found
+    fly flew flown/forget forgot forgotten/freeze froze frozen/give gave given/go went gone/grow grew grown
+    hang hung/hear heard
     hide hid hidden/hold held/know knew known/lay laid/lead led/leave left/lend lent/lose lost/make made/mean meant
     meet met/pay paid/ride rode ridden/ring rang rung/rise rose risen/run ran/say said/see saw seen/seek sought
     sell sold/send sent/shake shook shaken/shoot shot/shrink shrank shrunk/sing sang sung/sink sank sunk/sit sat

@@ -109,6 +109,10 @@ class Evidence:
             total += (rarity * (0.5 if power > 1 and stem in self._titled else 1.0)) ** power
         return total
 
+    def holds(self, stem: str) -> bool:
+        """Whether any sentence has a stem."""
+        return stem in self._rarity
+
     def share(self, wanted: Sequence[str], sentence: Sentence, *, context: float = 0.6, power: int = 1) -> float:
         """How much of the wanted words a sentence covers, 0 to 1; words only around it count `context`."""
         total = self.weight(wanted, power=power)

@@ -96,9 +96,12 @@ def read(text: str) -> Reading:
     text = " ".join(CITATION.sub("", text).replace("’", "'").split())
     for pattern, turn in (*TURNS, *DIGITS):
         text = pattern.sub(turn, text)
+    first = _PIECE.match(text)
+    leans = first is not None and first[0].casefold() in EXTRAS
     if behind := _BEHIND.fullmatch(text.rstrip(". ")):  # "X if Y" reads as "If Y, X"
         text = f"{behind['condition']}, {behind['main']}"
     reader = _Reader()
+    reader.leans = leans
     position = 0
     for figure in [*bounded(text), None]:
         for piece in _PIECE.finditer(text, position, figure.start if figure else len(text)):
@@ -138,9 +141,7 @@ class _Reader:
         if low in ",;:()—|" or low in JOINTS:
             self._joint(low)
             return
-        if not self.started:
-            self.leans = low in EXTRAS
-            self.started = True
+        self.started = True
         at = len(self.tokens)
         if low in PAST:
             self.operators.append(Operator(kind="past", value="", at=at))

@@ -7,8 +7,9 @@ from studio.llm.bounds import bounded
 from studio.llm.builtin.evidence import Evidence, Sentence, bare, codes
 from studio.llm.builtin.judge import claim_spans, judge
 from studio.llm.builtin.reading import read
-from studio.llm.figures import figures, lacking
-from studio.llm.language import content, names, words
+from studio.llm.builtin.wordlists import AUXILIARIES, LIGHT
+from studio.llm.figures import Figure, figures, lacking
+from studio.llm.language import content, names, stem, words
 from studio.llm.sentences import sentences
 
 MOST_SENTENCES = 4
@@ -20,6 +21,31 @@ _WANTS_FIGURE = re.compile(
     r"|\b(?:maximum|minimum|deadline|limit|price|cost|fee|period|duration)\b",
     re.IGNORECASE,
 )
+#: What the figure of an answer counts, by how the question asks; a sentence without such a figure answers another one.
+_MEASURES = tuple(
+    (re.compile(rf"\b(?:{turn})\b", re.IGNORECASE), frozenset(units.split()))
+    for turn, units in (
+        (r"how (?:deep|high|tall|wide|far|thick)", "millimetre"),
+        (r"how heavy|how much does .* weigh", "gram"),
+        (r"how long", "millimetre second month"),
+        (r"how (?:soon|quickly|fast)", "second month date"),
+        (r"how much .*\b(?:costs?|fee|price|rent|salary|pay|paid|spend|spent)", "money"),
+        (r"what (?:is|was|are) .*\b(?:cost|fee|price|rent|salary)", "money"),
+    )
+)
+_MONEY = frozenset({"usd", "eur", "gbp", "chf", "sek", "jpy", "inr"})
+_AS_NOUN = {
+    "deep": "depth",
+    "high": "height",
+    "tall": "height",
+    "wide": "width",
+    "heavy": "weight",
+    "thick": "thickness",
+}
+#: Words of a question that only ask, not name.
+_ASKING_WORDS = "need have take cost soon quickly fast happen large big far answer tell"
+_ASKING = frozenset(map(stem, _ASKING_WORDS.split())) | LIGHT
+_REASON = re.compile(r"\b(?:because|cause|due to|since|reason|so that)\b", re.IGNORECASE)
 _LEANS = re.compile(
     r"^(?:it|its|this|these|those|they|their|he|she|such|however|also|then|otherwise|in addition|moreover"
     r"|(?:in|at) (?:this|that|these|those|such)\b)\b",
@@ -29,12 +55,21 @@ _LEANS = re.compile(
 
 def relevant(question: str, evidence: Evidence, *, most: int = MOST_SENTENCES) -> list[Sentence]:
     """The sentences that answer a question, best first; none when nothing speaks of it."""
-    wanted = content(question)
+    wanted = _wanted(question)
     if not wanted:
         return []
-    asked = _asked_about(question, evidence)
-    scored = [(_score(question, wanted, sentence, evidence), sentence) for sentence in evidence.sentences]
-    scored = [(score, s) for score, s in scored if not s.is_heading and (not asked or asked in _speaks_of(s))]
+    asked, doing, units = _asked_about(question, evidence), _doing(question), _measure(question)
+    scored: list[tuple[float, Sentence]] = []
+    last = 0.0
+    for sentence in evidence.sentences:
+        score = _score(question, wanted, sentence, evidence)
+        fits = not units or any(_counts(figure, units) for figure in sentence.figures) or _is_priced(sentence, units)
+        if units and fits and _LEANS.match(sentence.text):
+            score = max(score, 0.95 * last)  # "It is 312 metres long."
+        last = score
+        about = not asked or asked in _speaks_of(sentence)
+        if about and not sentence.is_heading and (fits or "money" not in units) and _does(sentence, doing):
+            scored.append((score if fits else 0.8 * score, sentence))
     scored.sort(key=lambda pair: -pair[0])
     if not scored or scored[0][0] < 0.38:
         return []
@@ -47,6 +82,38 @@ def relevant(question: str, evidence: Evidence, *, most: int = MOST_SENTENCES) -
         if focus <= _speaks_of(sentence) and not any(_repeats(sentence, other) for other in chosen):
             chosen.append(sentence)
     return chosen
+
+
+def _wanted(question: str) -> list[str]:
+    """The stems that a question asks about: "deep" as "depth", without "need" and "cost" where others remain."""
+    for adjective, noun in _AS_NOUN.items():
+        question = re.sub(rf"\bhow {adjective}\b", noun, question, flags=re.IGNORECASE)
+    stems = content(question)
+    return [word for word in stems if word not in _ASKING] or stems
+
+
+def _measure(question: str) -> frozenset[str]:
+    return next((units for pattern, units in _MEASURES if pattern.search(question)), frozenset())
+
+
+def _counts(figure: Figure, units: frozenset[str]) -> bool:
+    return figure.unit in units or ("money" in units and (figure.unit in _MONEY or "." in figure.value))
+
+
+def _is_priced(sentence: Sentence, units: frozenset[str]) -> bool:
+    return "money" in units and sentence.row is not None and stem("price") in sentence.heading
+
+
+def _doing(question: str) -> str:
+    """What somebody does in "Who moderates the panel?": who answers must do it."""
+    told = re.match(
+        r"\W*who\s+(?:(?:has|have|had|will|would|can|may|must|should|did|does|do)\s+)?(\w+)\s+\S", question, re.I
+    )
+    return stem(told[1]) if told and told[1].casefold() not in AUXILIARIES else ""
+
+
+def _does(sentence: Sentence, doing: str) -> bool:
+    return not doing or doing in _ASKING or any(word.startswith(doing[:5]) for word in sentence.stems)
 
 
 def _asked_about(question: str, evidence: Evidence) -> str:
@@ -69,8 +136,10 @@ def _focus(wanted: Sequence[str], best: Sentence) -> frozenset[str]:
 
 def _score(question: str, wanted: Sequence[str], sentence: Sentence, evidence: Evidence) -> float:
     score = evidence.share(wanted, sentence, context=0.4, power=2)
-    if sentence.figures and _WANTS_FIGURE.search(question):
+    if sentence.figures and _WANTS_FIGURE.search(question) and all(map(evidence.holds, wanted)):
         score += 0.12
+    if re.match(r"\W*why\b", question, re.IGNORECASE) and _REASON.search(sentence.text):
+        score += 0.15
     measures = bounded(question)
     theirs = [token.bounded for token in sentence.readings[0].tokens if token.bounded]
     if any(m.bound and m.figure.equals(t.figure) and not m.matches(t) for m in measures for t in theirs):
