@@ -52,10 +52,7 @@ def test_a_backup_of_a_running_studio_is_restored_as_the_guide_says(tmp_path: Pa
     assert start.endswith("make up")
     for line in steps:
         run(line, studio.env)
-    again = Studio()
-    shutil.rmtree(again.data_dir)
-    again.data_dir, again.env["STUDIO_DATA_DIR"] = tmp_path / "restored", str(tmp_path / "restored")
-    with again:
+    with Studio(data_dir=tmp_path / "restored") as again:
         again.token = token
         assert again.api("GET", f"{document}/text").decode().strip() == TEXT
         assert again.api("GET", "/search", params={"q": "when is the cold room checked"})["results"]

@@ -90,3 +90,9 @@ def test_a_setting_that_cannot_be_used_ends_the_command_with_one_sentence(
     assert done.stderr.startswith("The studio cannot start: ")
     assert done.stderr.count("\n") == 1
     assert name in done.stderr
+
+
+def test_postgresql_is_found_again_soon_after_its_restart_and_dead_connections_are_never_used(tmp_path: Path) -> None:
+    entry = env.database("postgresql://studio@127.0.0.1/studio", data_dir=tmp_path)
+    assert entry["CONN_HEALTH_CHECKS"] is True
+    assert env.POOL["reconnect_timeout"] < env.POOL["timeout"]

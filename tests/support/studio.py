@@ -25,12 +25,12 @@ T = TypeVar("T")
 class Studio:
     """Start with `with Studio() as studio`; afterwards nothing is left of it.
 
-    env: settings beside the data folder and the port. In a run on the team stack it gets a database and a Redis of its
-    own, unless env names others.
+    data_dir: a folder that has data already; a fresh one without it. env: settings beside it and the port. In a run on
+    the team stack it gets a database and a Redis of its own, unless env names others.
     """
 
-    def __init__(self, **env: str) -> None:
-        self.data_dir = Path(tempfile.mkdtemp(prefix="studio-flow-"))
+    def __init__(self, *, data_dir: Path | None = None, **env: str) -> None:
+        self.data_dir = data_dir or Path(tempfile.mkdtemp(prefix="studio-flow-"))
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = self.data_dir / "up.log"
