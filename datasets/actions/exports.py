@@ -23,6 +23,7 @@ from datasets.exported import export_check
 from datasets.models import Dataset, Decision, Export, ExportRow, FrameSecret, LedgerEntry, Pair, SigningKey
 from studio.accounts.access import Actor, require
 from studio.accounts.actions import announce, record
+from studio.accounts.models import Team
 from studio.events.actions import append
 from studio.jobs.actions import cancel, enqueue
 from studio.web.http import Conflict, Invalid
@@ -30,6 +31,7 @@ from studio.web.http import Conflict, Invalid
 BUILD_JOB = "datasets.build_export"
 SIGN_JOB = "datasets.sign_export"
 MAX_VERSION = 40
+LEFT_OUT = ("withdrawn", "belowThreshold", "duplicatesRemoved")  # of the approved pairs
 
 
 @export_check
@@ -91,7 +93,7 @@ def withdrawn_texts(team_id: UUID) -> QuerySet[ExportRow, str]:
 
 def next_version(dataset: Dataset) -> str:
     """The number of the data set's next export."""
-    return str(Export.objects.filter(dataset=dataset).count() + 1)
+    return str(Export.objects.filter(dataset=dataset, supersedes=None).count() + 1)
 
 
 def start_export(actor: Actor, choice: ExportChoice) -> Export:
@@ -108,10 +110,19 @@ def start_export(actor: Actor, choice: ExportChoice) -> Export:
         taken = _take(export, choice.pairs().select_for_update())
         if not taken:
             raise Invalid("There is no approved pair that fits: nothing would leave.")
-        Export.objects.filter(pk=export.pk).update(rows=taken)
-        export.rows = taken
+        # Asked after the cut, while others go on deciding: what was taken and what was left out must still add up, and
+        # the log must be long enough to hold every approval that was taken.
+        selection = choice.selection()
+        selection["approved"] = taken + sum(selection[name] for name in LEFT_OUT)
+        export.rows, export.selection, export.review_log = taken, selection, _review_log(actor.team)
+        export.save(update_fields=["rows", "selection", "review_log"])
         _announce_start(export, actor)
     return export
+
+
+def _review_log(team: Team) -> dict[str, object]:
+    last = Decision.objects.filter(team=team).order_by("-position").values("position", "digest").first()
+    return {"head": last["digest"], "length": last["position"]} if last else {}
 
 
 def withdraw_rows(actor: Actor, export: Export, pairs: Sequence[UUID]) -> Export:
@@ -263,7 +274,6 @@ def _has_outside_key(actor: Actor) -> bool:
 
 
 def _create(actor: Actor, choice: ExportChoice, *, rows: int) -> Export:
-    last = Decision.objects.filter(team=actor.team).order_by("-position").values("position", "digest").first()
     return Export.objects.create(
         team=actor.team,
         dataset=choice.dataset,
@@ -276,8 +286,6 @@ def _create(actor: Actor, choice: ExportChoice, *, rows: int) -> Export:
         frame_secret=choice.frame_secret if choice.frames else None,
         signing=Export.Signing.OUTSIDE if choice.outside else Export.Signing.STUDIO,
         rows=rows,
-        selection=choice.selection(),
-        review_log={"head": last["digest"], "length": last["position"]} if last else {},
         created_by=actor.user,
     )
 

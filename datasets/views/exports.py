@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from datasets import actions
 from datasets.access import access_export
+from datasets.actions.exports import LEFT_OUT
 from datasets.core import names
 from datasets.core.errors import Malformed
 from datasets.core.verify import proof as proofs
@@ -26,7 +27,6 @@ from studio.web.htmx import is_partial, render_partial
 from studio.web.http import HttpRequest, Invalid, StudioError
 
 PREVIEW = 3
-_LEFT_OUT = ("belowThreshold", "duplicatesRemoved", "withdrawn")  # of the approved pairs
 
 
 @require_http_methods(["GET", "POST"])
@@ -63,7 +63,7 @@ def _preview(form: ExportForm, request: HttpRequest) -> dict[str, Any]:
     pairs = choice.pairs()
     selection = choice.selection()
     return {
-        "rows": selection["approved"] - sum(selection[name] for name in _LEFT_OUT),
+        "rows": selection["approved"] - sum(selection[name] for name in LEFT_OUT),
         "selection": selection,
         "samples": pairs.defer("evidence", "claims", "critique", "provenance")[:PREVIEW],
     }

@@ -4,6 +4,7 @@ import io
 import json
 import zipfile
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.utils import timezone
@@ -67,7 +68,7 @@ def test_the_statement_says_what_was_left_out(owner, rita_acts, settings) -> Non
     rejected = make_pair(owner.team, instruction="Bad?")
     actions.decide_pair(rita_acts, rejected, verdict="reject", version=1, reason="wrong")
     make_pair(owner.team, instruction="Waiting?")
-    export = finish(owner, settings, min_quality="0.75")
+    export = finish(owner, settings, min_quality=Decimal("0.75"))
     body = json.loads(dsse.read((export.folder / "attestation.dsse.json").read_bytes()).payload)["predicate"]
     assert body["rows"]["count"] == 2
     assert body["selection"] == {
@@ -91,7 +92,7 @@ def test_of_pairs_with_the_same_text_the_first_leaves_and_the_others_are_counted
     for pair in Pair.objects.exclude(pk=edited.pk):
         approve(rita_acts, pair)
     approve(rita_acts, edited, text=COMPLETION)
-    export = finish(owner, settings, min_quality="0.75")
+    export = finish(owner, settings, min_quality=Decimal("0.75"))
     rows = [json.loads(line)["id"] for line in (export.folder / "data/train.jsonl").read_bytes().splitlines()]
     assert rows == [str(first.pk), str(other.pk)]
     body = json.loads(dsse.read((export.folder / "attestation.dsse.json").read_bytes()).payload)["predicate"]
@@ -125,7 +126,7 @@ def test_only_those_who_may_export_start_one(rita_acts, owner, settings) -> None
     with pytest.raises(Forbidden):
         start(rita_acts)
     with pytest.raises(Invalid, match="nothing would leave"):
-        start(owner, min_quality="0.99")
+        start(owner, min_quality=Decimal("0.99"))
     with pytest.raises(Invalid, match="layout"):
         start(owner, layouts=("nonsense",))
     assert not Export.objects.exists()

@@ -1,5 +1,6 @@
 """People decide while exports are cut: what leaves is approved, and stays so."""
 
+import json
 import random
 import threading
 from collections.abc import Callable
@@ -85,6 +86,10 @@ def test_no_unapproved_or_later_rejected_pair_is_in_an_export(settings) -> None:
     for made in Export.objects.standing():
         assert made.is_ready, made.error
         assert verify(made.folder, pin([made.key_id])).ok
+        counts = made.selection
+        assert made.rows == counts["approved"] - counts["belowThreshold"] - counts["duplicatesRemoved"]
+        rows = [json.loads(line) for line in (made.folder / "data/train.jsonl").read_bytes().splitlines()]
+        assert max(row["approvals"][0]["position"] for row in rows) <= made.review_log["length"]
 
 
 @pytest.mark.django_db(transaction=True)

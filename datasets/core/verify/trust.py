@@ -199,6 +199,11 @@ def _check_whole(
         report.add("ledger.other", "tampered", "it holds another entry in the place of this export", file="ledger")
     else:
         report.checks.append(f"the ledger's {len(replay.entries):,} entries are complete and in order")
+        # A withdrawal keeps the root of the export it replaces.
+        later = [e for e in replay.entries[entry.seq :] if e.kind == "withdrawal" and e.root == entry.root]
+        if later:
+            message = f"Rows of this export were withdrawn later, by ledger entry {later[-1].seq}: ask for that export."
+            report.notes.append(message)
     return replay
 
 

@@ -8,6 +8,8 @@ import pytest
 from datasets.core import dsse, keys, ledger
 from datasets.core.errors import Malformed
 from datasets.core.ledger import LedgerHead, advance, next_entry, read_checkpoint, replay
+from datasets.core.merkle import leaf_hash
+from datasets.core.records import WithheldRow, to_line
 from tests.core.export.making import OTHER, PRIVATE, check, entry, head, key_id, key_list, make, pairs, public
 
 
@@ -86,6 +88,19 @@ def test_a_whole_ledger_proves_the_place_of_every_export(tmp_path: Path) -> None
     folders, lines, _ = chain(tmp_path, 4)
     for folder in folders:
         assert check(folder, lines=lines).ok
+
+
+def test_the_whole_ledger_tells_that_rows_were_withdrawn_later(tmp_path: Path) -> None:
+    rows = pairs(3)
+    first = make(tmp_path / "first", rows)
+    leaf = leaf_hash(to_line(rows[1])).hex()
+    less = [rows[0], WithheldRow(id=rows[1].id, leaf=leaf), rows[2]]
+    second = make(tmp_path / "second", less, ledger=dataclasses.replace(first.head, kind="withdrawal"))
+    lines = [result.entry.rstrip(b"\n") for result in (first, second)]
+    report = check(tmp_path / "first", lines=lines)
+    assert (report.ok, len(report.notes)) == (True, 1)
+    assert "withdrawn later, by ledger entry 2" in report.notes[0]
+    assert check(tmp_path / "second", lines=lines).notes == []
 
 
 def test_a_ledger_without_this_export_is_refused(tmp_path: Path) -> None:
