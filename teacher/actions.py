@@ -1,6 +1,7 @@
 """Every write of the teacher app that means something."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -130,7 +131,8 @@ def set_budget(actor: Actor, tokens: int | None, cost_usd: Decimal | None) -> No
         Budget.objects.update_or_create(team=actor.team, defaults={"tokens": tokens, "cost_usd": cost_usd})
         resting = Session.objects.of(actor.team).filter(state=Session.State.PAUSED, next_try__isnull=False)
         for session in resting.only("pk", "state", "stop_reason", "team"):
-            _resume(session, actor)
+            with suppress(Conflict):  # somebody was quicker
+                _resume(session, actor)
 
 
 def resume_session(actor: Actor, session: Session) -> None:

@@ -27,10 +27,13 @@ def run_session(ctx: JobContext, session_id: str) -> None:
         raise JobFailed(UPDATED, cause=str(changed)) from changed
     except Superseded:
         _left(ctx, session_id)
+    except Retry:
+        _left(ctx, session_id)  # called off while it was about to wait, it must not wait for that time
+        raise
 
 
 def _left(ctx: JobContext, session_id: str) -> None:
-    """The work was called off: see to it that the session is neither lost nor left running.
+    """If the work was called off, see to it that the session is neither lost nor left running.
 
     Resumed meanwhile, it found this job still there and has no other. Called off by somebody else, it has to end.
     """
