@@ -16,6 +16,7 @@ from studio.vault.models import Document
 from studio.vault.reading import text_of
 from studio.vault.search import hybrid
 from studio.web.http import ApiRequest, Conflict, Invalid, Problem
+from studio.web.paging import keyset_page
 
 router = Router(tags=["Vault"])
 
@@ -69,6 +70,13 @@ class DocumentOut(Schema):
         )
 
 
+class DocumentPage(Schema):
+    """Documents, newest first. next: the cursor of the following page, null on the last one."""
+
+    results: list[DocumentOut]
+    next: str | None
+
+
 class ResultOut(Schema):
     """text: exactly the document's text[start:end], counted in Unicode code points. score: 0 to 1."""
 
@@ -105,6 +113,22 @@ def document_create(
         raise Invalid("The name of a collection has at most 80 characters.")
     document, is_new = store_document(request.auth, file.chunks(), filename=file.name or "", collection=collection)
     return Status(201, DocumentCreated(id=document.pk, sha256=document.sha256, state=document.state, is_new=is_new))
+
+
+@router.get("/documents", response=DocumentPage, summary="List documents")
+def document_list(
+    request: ApiRequest,
+    state: Document.State | None = None,
+    cursor: UUID | None = None,
+    limit: int = Query(50, ge=1, le=200),
+) -> DocumentPage:
+    """Newest first; follow `next` until it is null."""
+    require(request.auth, "read")
+    documents = Document.objects.filter(team=request.auth.team).select_related("collection")
+    if state:
+        documents = documents.filter(state=state)
+    page = keyset_page(documents, sort="-created", after=Document(pk=cursor) if cursor else None, size=limit)
+    return DocumentPage(results=[DocumentOut.of(document) for document in page.rows], next=page.next)
 
 
 @router.get("/documents/{uuid:pk}", response=DocumentOut, summary="A document and its state")

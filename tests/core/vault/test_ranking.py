@@ -62,9 +62,10 @@ def test_a_repeated_term_counts_twice(index: Search) -> None:
     assert twice[3] == pytest.approx(once[3])
 
 
-def test_frequent_terms_are_kept_and_only_the_33_stop_words_removed() -> None:
+def test_frequent_terms_are_kept_and_only_words_of_grammar_removed() -> None:
     assert len(STOP_WORDS) == 33
-    assert terms("What is the pump and the leave") == ["what", "pump", "leave"]
+    assert terms("What is the pump and the leave") == ["pump", "leave"]
+    assert terms("all new time people") == ["all", "new", "time", "people"]
 
 
 def test_a_query_of_stop_words_alone_keeps_them() -> None:
@@ -214,3 +215,8 @@ def test_one_doubtful_word_does_not_make_a_query_foreign(query: str) -> None:
 @pytest.mark.parametrize("query", ["Wie viel Urlaub", "politique de la société", "política de los empleados"])
 def test_small_words_of_other_languages_are_known(query: str) -> None:
     assert not knows_language(query)
+
+
+def test_the_words_of_the_question_do_not_rank() -> None:
+    assert terms("How can I find out when the seal was replaced?") == ["find", "out", "seal", "replaced"]
+    assert terms("who am I") == ["who", "am", "i"]
