@@ -80,7 +80,7 @@ def _sign(options: argparse.Namespace) -> None:
     password = getpass.getpass("Password of the key: ").encode() if b"ENCRYPTED" in data else None
     sign = keys.signer(keys.load_private(data, password))
     options.signatures.write_bytes(sign_request(request, sign))
-    print(f"Signed {found.count} rows with root {found.root.hex()} as ledger entry {entry.seq} of {entry.origin}.")
+    print(f"Signed {found.count} rows with root {found.root.hex()} for {entry.origin}.")
 
 
 def _attach(options: argparse.Namespace) -> None:
