@@ -7,10 +7,12 @@ from uuid import UUID
 
 from ninja import Field, Query, Router, Schema, Status
 
+from studio.accounts.access import require
 from studio.accounts.idempotency import IdempotencyKey, once
 from studio.events.models import Event
 from studio.events.queries import last_seq
 from studio.web.http import ApiRequest, Problem
+from studio.web.paging import keyset_page
 from teacher import actions
 from teacher.access import access_session
 from teacher.models import MOST_ITERATIONS, Session
@@ -76,6 +78,26 @@ class SessionOut(Schema):
     created: datetime
 
 
+class SessionRow(Schema):
+    """A session as lists have it."""
+
+    id: UUID
+    state: Session.State
+    stop_reason: str
+    score: float | None
+    iterations: int
+    question: str
+    pair_id: UUID | None
+    created: datetime
+
+
+class SessionPage(Schema):
+    """Sessions, newest first. next: the cursor of the following page, null on the last one."""
+
+    results: list[SessionRow]
+    next: str | None
+
+
 class EventOut(Schema):
     seq: int
     kind: str
@@ -104,6 +126,22 @@ def create_session(request: ApiRequest, data: SessionIn, key: IdempotencyKey = N
         )
 
     return Status(201, once(request, key, data, Session, start))
+
+
+@router.get("/sessions", response=SessionPage, summary="List sessions")
+def list_sessions(
+    request: ApiRequest,
+    state: Session.State | None = None,
+    cursor: UUID | None = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> dict[str, Any]:
+    """Newest first; follow `next` until it is null."""
+    require(request.auth, "read")
+    sessions = Session.objects.of(request.auth.team).only(*SessionRow.model_fields)
+    if state:
+        sessions = sessions.filter(state=state)
+    page = keyset_page(sessions, sort="-created", after=Session(pk=cursor) if cursor else None, size=limit)
+    return {"results": page.rows, "next": page.next}
 
 
 @router.get("/sessions/{uuid:pk}", response=SessionOut, summary="Read a session")

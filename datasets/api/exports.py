@@ -1,5 +1,6 @@
 """Exports and statistics in API v1."""
 
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -13,7 +14,7 @@ from datasets.actions.keys import current_list
 from datasets.core import canonical
 from datasets.core.keys import write_list
 from datasets.core.settings import DEFAULT_LAYOUTS
-from datasets.models import Export, default_dataset
+from datasets.models import Dataset, Export, default_dataset
 from datasets.statistics import statistics_of
 from datasets.views.exports import archive_response
 from studio.accounts.access import require
@@ -21,6 +22,16 @@ from studio.accounts.idempotency import IdempotencyKey, once
 from studio.web.http import ApiRequest, Conflict, Problem
 
 router = Router(tags=["Exports"])
+
+
+class DatasetOut(Schema):
+    """A data set. licence: an SPDX expression."""
+
+    id: UUID
+    name: str
+    description: str
+    licence: str
+    created: datetime
 
 
 class ExportIn(Schema):
@@ -89,6 +100,13 @@ def _out(export: Export) -> dict[str, Any]:
     names = ("id", "state", "version", "rows", "done", "withheld", "root", "files", "error")
     fields = {name: getattr(export, name) for name in names}
     return {**fields, "key_fingerprint": export.key_id, "ledger_seq": entry.seq if entry else None}
+
+
+@router.get("/datasets", response=list[DatasetOut], summary="List data sets")
+def dataset_list(request: ApiRequest) -> list[Dataset]:
+    """Oldest first; the first one is meant where none is named."""
+    require(request.auth, "read")
+    return list(Dataset.objects.filter(team=request.auth.team).order_by("created", "id"))
 
 
 @router.post("/exports", response={201: ExportCreated, 404: Problem}, summary="Start an export")

@@ -186,7 +186,6 @@ FOREIGN_API = [
     ("POST", "/exports", lambda t: {"dataset": str(t.dataset.pk)}),
     ("POST", "/pairs", lambda t: {"instruction": "i", "completion": "c", "dataset": str(t.dataset.pk)}),
     ("GET", "/statistics", lambda t: {"dataset": str(t.dataset.pk)}),
-    ("GET", "/pairs", lambda t: {"cursor": str(t.pair.pk)}),
 ]
 
 

@@ -23,7 +23,7 @@ SESSION = {"question": "How long does it last?", "evidence": ["It lasts 18 hours
     ("method", "path", "allow"),
     [
         ("PUT", "pairs", "GET, HEAD, OPTIONS, POST"),
-        ("HEAD", "documents", "OPTIONS, POST"),
+        ("HEAD", "conversations", "OPTIONS, POST"),
         ("DELETE", "statistics", "GET, HEAD, OPTIONS"),
         ("POST", "openapi.json", "GET, HEAD, OPTIONS"),
     ],
