@@ -22,7 +22,7 @@ from tests.security.world import Side
 from tests.studio.web.test_markdown import ALLOWED, PAYLOADS
 
 CANARY = "OURS-CANARY"
-PLAIN = "ordinary words"
+PLAIN = "ordinary words\n\nin two paragraphs"
 TOGETHER = 8
 QUIET = {
     "help:page",
