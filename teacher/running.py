@@ -82,9 +82,9 @@ def run_session(
         if isinstance(answer, Refusal):
             _give_way(session, endpoint, answer)
         progressed()
-        if stopped():
+        if stopped() and not Session.objects.filter(pk=session.pk, state=Session.State.PAUSED).exists():
             raise Superseded
-        return answer
+        return answer  # of a session that has just been paused too: it has been paid, and will be needed
 
     try:
         outcome = durable.run(session.stream, flow_of(session), ask=ask)

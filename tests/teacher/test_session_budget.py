@@ -77,6 +77,30 @@ def test_pausing_while_a_model_answers_asks_nothing_twice_that_was_answered(team
     assert Event.objects.of(session.stream).filter(kind="step.answered").count() == 5
 
 
+def test_an_answer_that_came_as_the_session_was_paused_is_not_paid_twice(team, bob):
+    asked = []
+
+    def paused_behind_it(endpoint, ask, *, stopped):
+        asked.append(ask.key)
+        answer = ask_endpoint(endpoint, ask)
+        if ask.key == "critique.1":
+            actions.pause_session(actor_of(bob), session)
+        return answer
+
+    def is_paused():
+        return Session.objects.filter(pk=session.pk, state="paused").exists()
+
+    with serving(by_role(**good())) as server:
+        set_up(team, server)
+        session = make_session(bob)
+        with pytest.raises(running.Superseded):
+            running.run_session(str(session.pk), stopped=is_paused, ask_model=paused_behind_it)
+        actions.resume_session(actor_of(bob), Session.objects.get())
+        run_all()
+    assert (ended(session), len(server.requests)) == (("done", "accepted"), 5)
+    assert asked == ["verify.1", "critique.1"]
+
+
 def test_only_a_session_under_way_can_be_paused(bob):
     session = make_session(bob)
     actions.pause_session(actor_of(bob), session)
