@@ -63,7 +63,7 @@ lock: $(VENV)/dev  ## renew requirements/*.txt from requirements/*.in (needs uv)
 	for set in base team dev interop trainers; do \
 	  uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 	    --override requirements/torch-cpu.in --no-emit-package torch \
-	    requirements/$$set.in -o requirements/$$set.txt; done
+	    requirements/$$set.in -o requirements/$$set.txt || exit 1; done
 
 clean:  ## remove the environment and caches, never the data folder
 	rm -rf $(VENV) .pytest_cache .ruff_cache .mypy_cache .hypothesis build

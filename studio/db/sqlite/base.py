@@ -6,15 +6,19 @@ flock(2) on a side file queues in the kernel; the kernel also drops the lock whe
 
 import fcntl
 import os
+import time
 from typing import Any
 
 from django.db.backends.sqlite3 import base
+
+YIELD_SECONDS = 0.001
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
     """Django's SQLite backend; each transaction holds the side file `<name>.writer` while it is open."""
 
     _writer_fd: int | None = None
+    _had_to_wait = False
 
     def _lock(self) -> None:
         name = str(self.settings_dict["NAME"])
@@ -22,11 +26,21 @@ class DatabaseWrapper(base.DatabaseWrapper):
             return
         if self._writer_fd is None:
             self._writer_fd = os.open(f"{name}.writer", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
-        fcntl.flock(self._writer_fd, fcntl.LOCK_EX)
+        try:
+            fcntl.flock(self._writer_fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            self._had_to_wait = False
+        except BlockingIOError:
+            fcntl.flock(self._writer_fd, fcntl.LOCK_EX)
+            self._had_to_wait = True
 
     def _unlock(self) -> None:
-        if self._writer_fd is not None:
-            fcntl.flock(self._writer_fd, fcntl.LOCK_UN)
+        if self._writer_fd is None:
+            return
+        fcntl.flock(self._writer_fd, fcntl.LOCK_UN)
+        if self._had_to_wait:
+            # The kernel wakes who waits, but does not hand over: on a busy machine a process that goes on at once would
+            # take the lock again before the woken one runs.
+            time.sleep(YIELD_SECONDS)
 
     def _start_transaction_under_autocommit(self) -> None:
         self._lock()
