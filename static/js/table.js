@@ -58,8 +58,18 @@ function countSelected(form) {
   for (const place of form.querySelectorAll("[data-selected-count]")) place.textContent = String(chosen);
 }
 
+// A table that is wider than its place can be scrolled with the keys.
+function reach() {
+  for (const place of document.querySelectorAll(".table-wrap")) {
+    if (place.scrollWidth > place.clientWidth) place.tabIndex = 0;
+    else place.removeAttribute("tabindex");
+  }
+}
+
 function settle() {
+  reach();
   for (const head of document.querySelectorAll("input[data-select-all]")) countSelected(head.form ?? document);
 }
 settle();
+addEventListener("resize", reach);
 document.addEventListener("htmx:afterSettle", settle);

@@ -83,8 +83,28 @@ def test_every_icon_that_is_named_is_drawn() -> None:
 
 def test_every_token_that_is_used_is_defined() -> None:
     sheets = "\n".join(path.read_text() for path in (STATIC / "css").glob("*.css"))
-    defined = set(re.findall(r"(--[\w-]+):", sheets)) | {"--panes"}
+    scripts = "\n".join(path.read_text() for path in (STATIC / "js").glob("*.js"))
+    defined = {*re.findall(r"(--[\w-]+):", sheets), *re.findall(r'setProperty\("(--[\w-]+)"', scripts)}
     assert set(re.findall(r"var\((--[\w-]+)", sheets)) - defined == set()
+
+
+def test_every_class_that_is_styled_is_used() -> None:
+    sheets = re.sub(
+        r"/\*.*?\*/", "", "\n".join(path.read_text() for path in (STATIC / "css").glob("*.css")), flags=re.DOTALL
+    )
+    styled = {
+        name for selector in re.findall(r"([^{}]+)\{", sheets) for name in re.findall(r"\.([a-z][\w-]*)", selector)
+    }
+    made_by_others = {"errorlist", "htmx-request"}
+    places = [
+        *TEMPLATES.rglob("*.html"),
+        *(STATIC / "js").glob("*.js"),
+        *(STATIC.parent / "studio").rglob("*.py"),
+        *(STATIC.parent / "datasets").glob("*.py"),
+    ]
+    used = set(re.findall(r"[\w-]+", "\n".join(path.read_text() for path in places)))
+    tones = {f"is-{tone}" for tone, *_ in ui._CHIPS.values()}
+    assert styled - used - made_by_others - tones == set()
 
 
 @pytest.mark.parametrize("path", OWN, ids=lambda path: path.name)
