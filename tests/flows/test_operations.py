@@ -56,3 +56,23 @@ def test_a_backup_of_a_running_studio_is_restored_as_the_guide_says(tmp_path: Pa
         again.token = token
         assert again.api("GET", f"{document}/text").decode().strip() == TEXT
         assert again.api("GET", "/search", params={"q": "when is the cold room checked"})["results"]
+
+
+def test_setup_is_enough_on_an_empty_folder_and_other_commands_say_what_is_missing(tmp_path: Path) -> None:
+    env = {**os.environ, "STUDIO_DATA_DIR": str(tmp_path), "DJANGO_SETTINGS_MODULE": "studio.settings"}
+
+    def manage(*arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "manage.py", *arguments]
+        return subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+
+    early = manage("ask", "How warm?")
+    assert (early.returncode, early.stderr.count("\n")) == (1, 1)
+    assert "`make up` prepares an empty one" in early.stderr
+    tokens = {
+        json.loads(manage("setup", "--email", "o@example.org", "--team", "T", "--json").stdout)["token"] for _ in "ab"
+    }
+    assert len(tokens) == 2
+    nothing = manage("export_dataset", str(tmp_path / "export"))
+    assert nothing.returncode == 1
+    assert nothing.stderr.strip().count("\n") == 0
+    assert not (tmp_path / "export").exists()

@@ -30,6 +30,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print one JSON object: user, team, token, url")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        migrate_if_empty()
         email, name = options["email"].strip().lower(), options["team"].strip()
         try:
             validate_email(email)
@@ -37,7 +38,6 @@ class Command(BaseCommand):
             password = _password(options["password_file"], email)
         except (ValidationError, OSError) as error:
             raise CommandError(" ".join(getattr(error, "messages", [str(error)]))) from error
-        migrate_if_empty()
         if User.objects.filter(email=email, is_active=False).exists():
             raise CommandError("The account with this address is closed. Another owner can open it on the Team page.")
         user, team = setup_owner(email, name, password=password)
