@@ -63,7 +63,7 @@ def hybrid(
     In hybrid mode a query in a language that the embedder does not know is ranked by keywords alone, and so is every
     query while the embedding model is missing. Raises SearchUnavailable only for mode "meaning".
     """
-    query = query[:MAX_QUERY].strip()
+    query = query[:MAX_QUERY].encode(errors="replace").decode().strip()  # half a pair of surrogates is no text
     if not query or limit < 1:
         return []
     depth = max(ranking.DEPTH, limit)

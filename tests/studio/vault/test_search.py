@@ -42,6 +42,27 @@ def test_meaning_finds_what_no_word_says(alice: User, team: Team) -> None:
     assert "28 days" in hybrid(team.pk, query)[0].text
 
 
+def test_every_way_to_write_a_word_finds_it_on_either_database(alice: User, team: Team) -> None:
+    text = (
+        "The ﬁnancial ofﬁce of Café №5 keeps Donau\u00addampf\u00adschiff in studio/settings.py. 所得税法。 Who are we?"
+    )
+    ready(alice, team, text)
+    ready(alice, team, HANDBOOK)
+    for query in (
+        "financial office",
+        "cafe",
+        "CAFÉ",
+        "No5",
+        "Donaudampfschiff",
+        "settings.py",
+        "settings",
+        "税",
+        "who we",
+    ):
+        hits = hybrid(team.pk, query, mode="keyword")
+        assert [hit.text for hit in hits] == [text], query
+
+
 def test_a_part_number_is_found_by_keyword(alice: User, team: Team) -> None:
     ready(alice, team, HANDBOOK)
     ready(alice, team, REACTOR)
@@ -87,7 +108,22 @@ def test_what_is_added_or_forgotten_counts_from_the_next_query_on(alice: User, t
 
 
 @pytest.mark.parametrize(
-    "query", ["", "   ", '"', "'; DROP TABLE vault_chunk; --", "a AND (b", "\x00", "*", "words:x NEAR"]
+    "query",
+    [
+        *("", "   ", '"', "'; DROP TABLE vault_chunk; --", "a AND (b", "\x00", "*", "words:x NEAR", "a:b ^c -d | & !e"),
+        *(
+            "🙂",
+            "👩‍🚀",
+            "税",
+            "年假有多少天",
+            "word " * 1_000,
+            "x" * 5_000,
+            "to be or not to be",
+            "\u202e",
+            "\ud800",
+            "1e5 0x1F",
+        ),
+    ],
 )
 def test_any_query_is_answered(alice: User, team: Team, query: str) -> None:
     ready(alice, team, HANDBOOK)
