@@ -56,33 +56,35 @@ class ExportChoice:
 
     def pairs(self) -> QuerySet[Pair]:
         """The pairs that would leave now, ascending by id; of those with the same text the first one only."""
-        same = self._fitting().filter(folded_sha256=OuterRef("folded_sha256"), pk__lt=OuterRef("pk"))
-        return self._fitting().filter(~Exists(same)).order_by("pk")
-
-    def _fitting(self) -> QuerySet[Pair]:
-        found = self._allowed()
-        return found if self.min_quality is None else found.filter(score__gte=self.min_quality)
-
-    def _allowed(self) -> QuerySet[Pair]:
-        """The approved pairs whose text nobody withdrew."""
-        found = Pair.objects.approved().filter(team_id=self.dataset.team_id, dataset=self.dataset)
-        return found.exclude(folded_sha256__in=withdrawn_texts(self.dataset.team_id))
+        return self._all().filter(self._fitting(), ~self._repeats()).order_by("pk")
 
     def selection(self) -> dict[str, int]:
-        """What the data set holds now and what is left out, as the statement names it."""
+        """What the data set holds now and what is left out, as the statement names it: one look at the database."""
         status = Pair.Status
-        counts = Pair.objects.filter(dataset=self.dataset).aggregate(
-            approved=Count("pk", filter=Q(status=status.APPROVED)),
+        approved, allowed, fitting = Q(status=status.APPROVED), self._allowed(), self._fitting()
+        return self._all().aggregate(
+            approved=Count("pk", filter=approved),
             rejected=Count("pk", filter=Q(status=status.REJECTED)),
             pending=Count("pk", filter=Q(status__in=[status.PROPOSED, status.SENT_BACK])),
+            withdrawn=Count("pk", filter=approved & ~allowed),
+            belowThreshold=Count("pk", filter=allowed & ~fitting),
+            duplicatesRemoved=Count("pk", filter=fitting & Q(self._repeats())),
         )
-        allowed, fitting, leaving = self._allowed().count(), self._fitting().count(), self.pairs().count()
-        return {
-            **counts,
-            "withdrawn": counts["approved"] - allowed,
-            "belowThreshold": allowed - fitting,
-            "duplicatesRemoved": fitting - leaving,
-        }
+
+    def _all(self) -> QuerySet[Pair]:
+        return Pair.objects.filter(team_id=self.dataset.team_id, dataset=self.dataset)
+
+    def _allowed(self) -> Q:
+        """Approved, with a text that nobody withdrew."""
+        return Q(status=Pair.Status.APPROVED) & ~Q(folded_sha256__in=withdrawn_texts(self.dataset.team_id))
+
+    def _fitting(self) -> Q:
+        return self._allowed() if self.min_quality is None else self._allowed() & Q(score__gte=self.min_quality)
+
+    def _repeats(self) -> Exists:
+        """Whether an earlier pair that fits has the same text."""
+        earlier = self._all().filter(self._fitting(), pk__lt=OuterRef("pk"))
+        return Exists(earlier.filter(folded_sha256=OuterRef("folded_sha256")))
 
 
 def withdrawn_texts(team_id: UUID) -> QuerySet[ExportRow, str]:
