@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import Literal
 
 Op = Literal["equal", "insert", "delete"]
+_Pieces = tuple[list[str], list[str], list[str]]  # the text that stayed, then what went and what came after it
 
 _IDEOGRAPH = r"\u3040-\u30ff\u3400-\u9fff"
 _LETTERS = rf"[^\W{_IDEOGRAPH}]+"
@@ -207,22 +208,23 @@ def _runs(
 
 def _merge(raw: Iterable[tuple[Op, str]]) -> list[tuple[Op, str]]:
     """Join neighbours of one kind, deletions before insertions, and drown islands of a few letters between changes."""
-    blocks: list[list[str]] = [["", "", ""]]  # each: the text that stayed, then what went and what came after it
+    blocks: list[_Pieces] = [([], [], [])]
     for op, text in raw:
         if op == "equal":
             if blocks[-1][1] or blocks[-1][2]:
-                blocks.append(["", "", ""])
-            blocks[-1][0] += text
+                blocks.append(([], [], []))
+            blocks[-1][0].append(text)
         else:
-            blocks[-1][1 if op == "delete" else 2] += text
-    joined: list[list[str]] = []
+            blocks[-1][1 if op == "delete" else 2].append(text)
+    merged: list[_Pieces] = []
     for equal, deleted, inserted in blocks:
-        changed = deleted or inserted
-        if joined and changed and (joined[-1][1].strip() or joined[-1][2].strip()) and _is_island(equal):
-            joined[-1][1] += equal + deleted
-            joined[-1][2] += equal + inserted
+        follows_change = bool(merged) and (_says_something(merged[-1][1]) or _says_something(merged[-1][2]))
+        if follows_change and (deleted or inserted) and _is_island("".join(equal)):
+            merged[-1][1].extend(equal + deleted)
+            merged[-1][2].extend(equal + inserted)
         else:
-            joined.append([equal, deleted, inserted])
+            merged.append((equal, deleted, inserted))
+    joined = [["".join(pieces) for pieces in block] for block in merged]
     joined.append(["", "", ""])
     for block, following in pairwise(joined):
         space = _common_space(block[1], block[2])
@@ -240,6 +242,10 @@ def _common_space(left: str, right: str) -> str:
     while length < min(map(len, ends)) and ends[0][-1 - length] == ends[1][-1 - length]:
         length += 1
     return ends[0][len(ends[0]) - length :]
+
+
+def _says_something(pieces: Iterable[str]) -> bool:
+    return any(piece.strip() for piece in pieces)
 
 
 def _is_island(text: str) -> bool:
