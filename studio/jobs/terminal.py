@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 
 from studio.jobs import runner
+from studio.jobs.actions import sweep
 from studio.jobs.models import Job
 
 PAUSE_S = 0.2
@@ -16,5 +17,6 @@ def finish(name: str, key: str, *, tick: Callable[[], None] = lambda: None) -> N
     """
     while job := Job.objects.live().filter(name=name, key=key).first():
         if not runner.run(str(job.pk)):
+            sweep()  # a process that was killed may have held it, and without a studio nobody else puts it back
             tick()
             time.sleep(PAUSE_S)

@@ -1,12 +1,16 @@
 """`manage.py vault_import`: files and folders in, with progress, safe to repeat."""
 
+from datetime import timedelta
 from io import StringIO
 from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from studio.accounts.models import Role, Team, User
+from studio.jobs.actions import worker_name
+from studio.jobs.models import Job
 from studio.vault.models import Document
 from tests.factories import make_team, make_user
 from tests.studio.vault.samples import HANDBOOK, REACTOR
@@ -45,6 +49,14 @@ def test_running_it_again_changes_nothing(alice: User, folder: Path) -> None:
     before = set(Document.objects.values_list("pk", "indexed"))
     assert "known already" in run(str(folder))
     assert set(Document.objects.values_list("pk", "indexed")) == before
+
+
+def test_what_a_killed_import_was_reading_is_taken_over(alice: User, folder: Path) -> None:
+    run(str(folder), "--no-wait")
+    dead = {"status": Job.Status.RUNNING, "attempts": 1, "claims": 1, "worker": worker_name(2**22 + 1)}
+    Job.objects.update(**dead, lease_until=timezone.now() + timedelta(hours=1))
+    run(str(folder))
+    assert Document.objects.ready().count() == 2
 
 
 def test_without_waiting_files_are_only_stored(alice: User, folder: Path) -> None:
