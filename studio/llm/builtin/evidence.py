@@ -5,7 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from studio.llm.builtin.reading import Reading, read
 from studio.llm.builtin.tables import Row, rows
@@ -13,6 +13,8 @@ from studio.llm.figures import CITATION, Figure, figures
 from studio.llm.language import content, names, negated, spelled
 from studio.llm.sentences import sentences
 
+#: Characters of the longest sentence, claim or question that is compared; comparing grows with the square of it.
+LONGEST: Final = 2_000
 _NUMBERED = re.compile(r"(?:^|\n)\s*(?:§\s*)?\d+(?:\.\d+)*[.)]?\s*$")
 _VERB = re.compile(r"\b(?:is|are|was|were|be|must|may|shall|can|will|has|have|do|does|\w+s not)\b", re.IGNORECASE)
 
@@ -73,6 +75,8 @@ class Evidence:
         titled, heading, before = frozenset(content(title)), frozenset[str](), frozenset[str]()
         for position, (start, end, row) in enumerate(_pieces(text)):
             piece = text[start:end]
+            if len(piece) > LONGEST:
+                continue
             stems = frozenset(content(piece))
             if not stems and not figures(piece):
                 continue

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 
 from studio.llm.builtin.entail import Laid, lay
-from studio.llm.builtin.evidence import Evidence, Sentence, bare
+from studio.llm.builtin.evidence import LONGEST, Evidence, Sentence, bare
 from studio.llm.builtin.oppose import Matter, likeness, opposes
 from studio.llm.builtin.reading import read
 from studio.llm.builtin.tables import laid_on
@@ -63,6 +63,9 @@ def _stands(text: str) -> bool:
 def judge(claim: str, evidence: Evidence, question: str = "") -> Judgement:
     """Compare one claim with all the evidence."""
     text = bare(claim).strip()
+    if len(text) > LONGEST:
+        return Judgement(verdict="NOT_FOUND", kind="fact", why="This is too long to be compared with the evidence.")
+    question = question[:LONGEST]
     wanted, numbers = content(text), figures(text)
     kind: ClaimKind = "date" if any(n.unit in ("date", "year") for n in numbers) else "number" if numbers else "fact"
     if text.endswith("?") or _META.match(text) or not (wanted or numbers):

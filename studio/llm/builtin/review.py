@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from studio.llm.builtin.evidence import Evidence, bare
-from studio.llm.builtin.write import MOST_EXPECTED, NO_ANSWER, missing, relevant
+from studio.llm.builtin.write import MOST_EXPECTED, NO_ANSWER, missing, parts_of, relevant
 from studio.llm.figures import CITATION
 from studio.llm.language import content, words
 from studio.llm.schemas import ASPECTS, AspectName, Severity
@@ -51,7 +51,8 @@ def _completeness(question: str, candidate: str, evidence: Evidence, issues: lis
         return 3, "The evidence does not speak of the question."
     absent = missing(question, candidate, evidence)
     issues.extend(_issue("completeness", "major", f"Add what passage {s.label} says: {s.quotable}") for s in absent)
-    weights = [1 / (1 + n) for n in range(len(best))]
+    several = len(parts_of(question)) > 1  # then each sentence answers a part of its own
+    weights = [1.0 if several else 1 / (1 + n) for n in range(len(best))]
     got = sum(w for w, sentence in zip(weights, best, strict=True) if sentence not in absent)
     return _grade(got / sum(weights)), f"It says {len(best) - len(absent)} of {len(best)} relevant sentences."
 
@@ -77,6 +78,9 @@ def _instruction(
     cited = sum(bool(CITATION.search(piece)) for piece in pieces)
     if cited < len(pieces):
         issues.append(_issue("instruction", "minor", "Cite the passage behind each sentence."))
+    unproved = sum(claim["verdict"] in ("CONTRADICTED", "NOT_FOUND") for claim in facts)
+    if unproved:
+        return 1 if 2 * unproved > len(facts) else 2, f"{unproved} of {len(facts)} claims are not in the evidence."
     share = cited / len(pieces)
     return (5 if share == 1 else 4 if share >= 0.5 else 3), f"{cited} of {len(pieces)} sentences cite their source."
 

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from itertools import zip_longest
 
 from studio.llm.bounds import bounded
-from studio.llm.builtin.evidence import Evidence, Sentence, bare, codes
+from studio.llm.builtin.evidence import LONGEST, Evidence, Sentence, bare, codes
 from studio.llm.builtin.judge import claim_spans, judge
 from studio.llm.builtin.reading import read
 from studio.llm.builtin.wordlists import AUXILIARIES, LIGHT
@@ -43,8 +44,12 @@ _AS_NOUN = {
     "thick": "thickness",
 }
 #: Words of a question that only ask, not name.
-_ASKING_WORDS = "need have take cost soon quickly fast happen large big far answer tell"
+_ASKING_WORDS = """need have take cost soon quickly fast happen large big far answer tell know describe explain handle
+    possible exist"""
 _ASKING = frozenset(map(stem, _ASKING_WORDS.split())) | LIGHT
+_TWO_PARTS = re.compile(
+    r",?\s+and\s+(?=(?:how|when|who|what|where|why|which|can|is|are|do|does|must|may|will)\b)", re.IGNORECASE
+)
 _REASON = re.compile(r"\b(?:because|cause|due to|since|reason|so that)\b", re.IGNORECASE)
 _LEANS = re.compile(
     r"^(?:it|its|this|these|those|they|their|he|she|such|however|also|then|otherwise|in addition|moreover"
@@ -54,7 +59,25 @@ _LEANS = re.compile(
 
 
 def relevant(question: str, evidence: Evidence, *, most: int = MOST_SENTENCES) -> list[Sentence]:
-    """The sentences that answer a question, best first; none when nothing speaks of it."""
+    """The sentences that answer a question, best first; none when nothing speaks of it.
+
+    A question of two parts ("Who can apply, and when …?") is answered part by part.
+    """
+    question = question[:LONGEST]
+    parts = parts_of(question)
+    answers = [_relevant(part, evidence, most=most) for part in parts] if len(parts) > 1 else []
+    if not all(answers) or not answers:
+        return _relevant(question, evidence, most=most)
+    in_turn = (sentence for place in zip_longest(*answers) for sentence in place if sentence)
+    return list(dict.fromkeys(in_turn))[:most]
+
+
+def parts_of(question: str) -> list[str]:
+    """The questions in a question that name something of their own."""
+    return [part for part in _TWO_PARTS.split(question) if set(content(part)) - _ASKING]
+
+
+def _relevant(question: str, evidence: Evidence, *, most: int) -> list[Sentence]:
     wanted = _wanted(question)
     if not wanted:
         return []
