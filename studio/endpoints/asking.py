@@ -35,8 +35,8 @@ def ask_endpoint(
     """
     if endpoint.is_builtin:
         return BuiltIn(endpoint.name).ask(ask, stopped=stopped, on_text=on_text)
-    if endpoint.source == "environment" and settings.STUDIO_TEACHER_MAX_TOKENS:
-        ask = replace(ask, max_tokens=min(ask.max_tokens, settings.STUDIO_TEACHER_MAX_TOKENS))
+    if endpoint.max_tokens:
+        ask = replace(ask, max_tokens=min(ask.max_tokens, endpoint.max_tokens))
     try:
         target = _target(endpoint)
     except SealError as error:

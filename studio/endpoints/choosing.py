@@ -49,7 +49,8 @@ def from_environment(team: Team) -> Endpoint | None:
     else:
         return None
     family = model.split("-")[0].lower()[:40]
-    return _unsaved("environment", team=team, name=name, base_url=url, model=model, family=family)
+    most = settings.STUDIO_TEACHER_MAX_TOKENS or None
+    return _unsaved("environment", team=team, name=name, base_url=url, model=model, family=family, max_tokens=most)
 
 
 def built_in(team: Team) -> Endpoint:

@@ -26,13 +26,14 @@ class EndpointForm(forms.ModelForm[Endpoint]):
     class Meta:
         model = Endpoint
         fields = [
-            "name", "kind", "base_url", "model", "key", "roles", "family", "json_mode",
+            "name", "kind", "base_url", "model", "key", "roles", "family", "json_mode", "max_tokens",
             "input_usd", "cached_usd", "output_usd", "is_enabled",
         ]  # fmt: skip
         labels = {
             "kind": "Kind",
             "base_url": "Base URL",
             "json_mode": "JSON",
+            "max_tokens": "Longest answer",
             "input_usd": "Input, $ per million tokens",
             "cached_usd": "Cached input, $ per million tokens",
             "output_usd": "Output, $ per million tokens",

@@ -63,6 +63,12 @@ class Endpoint(models.Model):
     sealed_key = models.TextField(blank=True, help_text="The key, sealed to this endpoint's address.")
     roles = models.JSONField(default=all_roles)
     json_mode = models.CharField(max_length=5, choices=JsonMode.choices, default=JsonMode.AUTO)
+    max_tokens = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(16)],
+        help_text="The longest answer it is asked for, in tokens; for models with a small window. Empty is no limit.",
+    )
     input_usd = models.DecimalField(
         max_digits=10, decimal_places=6, null=True, blank=True, validators=[MinValueValidator(0)]
     )

@@ -74,6 +74,14 @@ def test_a_named_teacher_comes_before_deepseek_and_needs_no_allow_list(team, set
     assert server.requests[0].body["model"] == "big"
 
 
+def test_no_longer_answer_is_asked_for_than_the_endpoint_gives(client_for, team, alice, settings):
+    with serving(answering("x")) as server:
+        ask_endpoint(add(client_for(alice), base_url=server.url, max_tokens="64"), ASK)
+        settings.STUDIO_TEACHER_URL, settings.STUDIO_TEACHER_MAX_TOKENS = server.url, 32
+        ask_endpoint(find(team, "environment"), ASK)
+    assert [request.body["max_tokens"] for request in server.requests] == [64, 32]
+
+
 def test_the_newest_endpoint_in_use_for_a_role_serves_it(team):
     fields = {"team": team, "base_url": "https://a.example", "model": "m"}
     Endpoint.objects.create(name="old", **fields)
