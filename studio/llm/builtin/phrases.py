@@ -107,8 +107,8 @@ def _governed_alike(claim: Reading, sentence: Reading, pairs: dict[int, int], n:
         return before is not None and sentence.tokens[before].phrase == theirs.phrase and at < before
     if ours.of:
         return before is None or (start > 0 and sentence.tokens[start - 1].phrase == sentence.tokens[before].phrase)
-    if ours.bounded:
-        return True
+    if ours.bounded:  # "by three votes to one"
+        return (ours.preposition == "to") == (theirs.preposition == "to") or ours.bounded.bound != ""
     mine, other = (DIRECTIONS.get(t.preposition, t.preposition).replace("through", "") for t in (ours, theirs))
     if mine == other:
         return True
@@ -130,7 +130,12 @@ def _mixed(claim: Reading, sentence: Reading, pairs: dict[int, int]) -> bool:
     between = any(
         (counts - part) & set(range(min(part), max(part))) for part in taken.values()
     )  # "…, four of which are"
-    return between or any(len(one & other) > 1 for one, other in combinations(taken.values(), 2))
+    aside = any(  # 'A ("the Buyer") and B': what stands in brackets is not what follows them
+        sentence.joints[clause] == "(" and part & set(range(clause + 1, len(sentence.joints)))
+        for part in taken.values()
+        for clause in part
+    )
+    return between or aside or any(len(one & other) > 1 for one, other in combinations(taken.values(), 2))
 
 
 def _turned(claim: Reading, sentence: Reading, pairs: dict[int, int]) -> bool:

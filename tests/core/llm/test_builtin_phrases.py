@@ -31,6 +31,8 @@ def verdict(text: str, claim: str) -> str:
         ),
         ("Do not vortex the sample after spinning.", "Do not spin the sample after vortexing."),
         ("Children under 12 years must not take Dolorin.", "Do not take Dolorin."),
+        ("The proposal was rejected by three votes to one.", "The proposal was rejected by one vote to three."),
+        ('The lease binds Hollis Ltd ("the Landlord") and Maren Okafor.', "Maren Okafor is the Landlord."),
         (TABLE, "The Team plan costs 99 USD a month."),
         (TABLE, "The Team plan includes 29 users."),
         (TABLE, "The Team plan costs 29 USD a year."),
