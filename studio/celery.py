@@ -41,6 +41,7 @@ def configure() -> None:
         path.mkdir(parents=True, exist_ok=True, mode=0o700)
     app.conf.update(
         broker_url="filesystem://localhost",
+        broker_transport="studio.jobs.folder_broker:Transport",
         broker_transport_options={
             "data_folder_in": str(folder),
             "data_folder_out": str(folder),

@@ -4,6 +4,7 @@ Between "sent" and "recorded" nobody can know whether a call was paid, so a call
 and the log says so (`step.repeated`); everything else is asked exactly once.
 """
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar, cast
 
@@ -49,7 +50,12 @@ def run(stream: str, flow: Flow[T], *, ask: AskModel, call: CallHost | None = No
     call: runs a host function by name, for flows that yield Call.
     Raises FlowChanged when a recorded answer does not belong to the question that is asked now.
     """
-    recorded: dict[str, Event] = {e.key: e for e in Event.objects.of(stream).filter(key__isnull=False) if e.key}
+    events = list(Event.objects.of(stream))
+    recorded: dict[str, Event] = {event.key: event for event in events if event.key}
+    starts = Counter(event.data["step"] for event in events if event.kind == "step.started")
+    # Who gives up in order says why, as a later event; after a crash the question is the last that was heard.
+    is_cut_off = bool(events) and events[-1].kind in ("step.started", "step.repeated")
+    cut_off = events[-1].data["step"] if is_cut_off else ""
     to_send: Any = None
     while True:
         try:
@@ -66,11 +72,12 @@ def run(stream: str, flow: Flow[T], *, ask: AskModel, call: CallHost | None = No
         if answered:
             to_send = _from_record(step, answered.data["answer"])
             continue
-        if f"start:{step.key}" in recorded:
+        if step.key == cut_off:
             append(stream, "step.repeated", {"step": step.key})
-        role = step.role if isinstance(step, Ask) else step.name
-        start = {"step": step.key, "role": role, "fingerprint": step.fingerprint}
-        append(stream, "step.started", start, key=f"start:{step.key}")
+        else:
+            role = step.role if isinstance(step, Ask) else step.name
+            start = {"step": step.key, "role": role, "fingerprint": step.fingerprint}
+            append(stream, "step.started", start, key=f"start:{step.key}:{starts[step.key]}")
         answer = _answer(step, ask, call)
         record = {"step": step.key, "fingerprint": step.fingerprint, "answer": answer}
         append(stream, "step.answered", record, key=f"answer:{step.key}")

@@ -178,6 +178,7 @@ def _children() -> list[Child]:
     celery += ["--without-heartbeat", "--loglevel", "WARNING"]
     serve = ["--host", settings.STUDIO_HOST, "--port", str(settings.STUDIO_PORT), "--lifespan", "off"]
     serve += ["--no-access-log", "--log-level", "warning", "--no-server-header", "--timeout-graceful-shutdown", "3"]
+    serve += ["--ws-max-size", "4096"]  # browsers send a number; nothing larger is read into memory
     threads, processes = str(settings.STUDIO_WORKER_THREADS), str(settings.STUDIO_WORKER_PROCESSES)
     return [
         Child("web", [python, "-m", "uvicorn", "studio.asgi:application", *serve], _environment_of_web()),

@@ -80,6 +80,18 @@ def test_every_question_is_answered_once_however_often_it_dies(dies_at: set[int]
     assert Event.objects.filter(kind="step.repeated").count() == len(dies_at)
 
 
+def test_a_question_that_was_put_off_is_not_called_repeated() -> None:
+    def put_off(_: Ask) -> Reply:
+        append("sample:1", "sample.noted", {"text": "The teacher is away."})
+        raise Interrupted
+
+    with pytest.raises(Interrupted):
+        run("sample:1", three_questions(), ask=put_off, call=World(set()).call)
+    to_the_end(World({0}), three_questions)
+    kinds = Event.objects.of("sample:1").values_list("kind", flat=True)
+    assert list(kinds)[:5] == ["step.started", "sample.noted", "step.started", "step.repeated", "step.answered"]
+
+
 def test_a_finished_flow_replays_without_asking() -> None:
     world = World(set())
     first = to_the_end(world, three_questions)
