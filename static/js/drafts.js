@@ -1,10 +1,11 @@
-// Nothing typed is lost: a field with data-draft-key is kept in this browser until its form was accepted.
+// Nothing typed is lost: a field with data-draft-key is kept in this browser until its form was accepted, for the person
+// who typed it alone: others may sign in here.
 //
 // An htmx form is accepted when its request succeeded. A plain form is accepted when the next page is reached from it
 // and does not show its errors; going back or reloading keeps the draft. A script that sends a form itself says
 // "studio:accepted" with the element whose fields are done.
 
-const PREFIX = "studio.draft:";
+const PREFIX = `studio.draft:${document.documentElement.dataset.person ?? ""}:`;
 const SENT = "studio.drafts-sent";
 const fields = (from = document) => [...from.querySelectorAll("[data-draft-key]")];
 const name = (field) => PREFIX + field.dataset.draftKey;

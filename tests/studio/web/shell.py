@@ -44,7 +44,7 @@ class _Person(SimpleNamespace):
 
 def actor() -> SimpleNamespace:
     teams = _Teams([SimpleNamespace(pk=1, name="Harbour Legal"), SimpleNamespace(pk=2, name="Cold <Chain>")])
-    return SimpleNamespace(team=teams[0], role="owner", user=_Person(teams=teams, is_authenticated=True))
+    return SimpleNamespace(team=teams[0], role="owner", user=_Person(pk=7, teams=teams, is_authenticated=True))
 
 
 def message(level: int, text: str) -> Message:

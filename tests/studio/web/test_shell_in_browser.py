@@ -13,7 +13,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.template import engines
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, Route, expect, sync_playwright
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 
@@ -324,6 +324,24 @@ def test_a_draft_survives_a_reload_and_goes_when_it_was_sent(page: Page) -> None
     expect(page.locator("textarea")).to_have_value("")
     page.goto("/live.html")
     expect(page.locator("textarea")).to_have_value("")
+
+
+def test_a_draft_is_kept_for_the_person_who_typed_it(page: Page) -> None:
+    page.goto("/live.html")
+    page.locator("textarea").fill("half a question")
+    page.route("**/live.html", _as_another_person)
+    page.reload()
+    expect(page.locator("html")).to_have_attribute("data-person", "8")
+    page.wait_for_function("document.querySelector('textarea').dataset.draftReady === ''")
+    expect(page.locator("textarea")).to_have_value("")
+    page.unroute("**/live.html")
+    page.reload()
+    expect(page.locator("textarea")).to_have_value("half a question")
+
+
+def _as_another_person(route: Route) -> None:
+    answer = route.fetch()
+    route.fulfill(response=answer, body=answer.text().replace('data-person="7"', 'data-person="8"'))
 
 
 def test_single_keys_press_their_buttons_but_never_while_typing(page: Page) -> None:
