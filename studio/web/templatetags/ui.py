@@ -85,6 +85,28 @@ def unwrap(text: str) -> str:
     return _WRAPPED.sub(" ", text)
 
 
+@register.simple_tag
+def source(name: str, title: str = "") -> dict[str, str]:
+    """Where a passage stands: the `title` of its document, and the `path` to its section.
+
+    name: "title > section > subsection", as passages are named. title: the document's of today, where it is known. A
+    first section that spells the title out is left out where deeper ones follow it.
+    """
+    if title and (name == title or name.startswith(f"{title} > ")):
+        path = [part for part in name[len(title) :].split(" > ") if part]
+    else:
+        first, *path = name.split(" > ")
+        title = title or first
+    if len(path) > 1 and _spelled(path[0])[: len(_spelled(title))] == _spelled(title):
+        del path[0]
+    return {"title": title, "path": " › ".join(path)}
+
+
+def _spelled(text: str) -> list[str]:
+    """Its words, however they are joined: a file's name and its heading are often the same words."""
+    return re.findall(r"\w+", text.replace("_", " ").casefold())
+
+
 @register.filter
 def words(text: str) -> list[str]:
     """The words of a text, to loop over."""

@@ -236,3 +236,20 @@ def test_a_wrapped_paragraph_flows_again_and_nothing_else_does(text: str, shown:
 def test_claims_are_counted_by_verdict_in_words() -> None:
     claims = [{"verdict": "SUPPORTED"}, {"verdict": "NOT_FOUND"}, {"verdict": "SUPPORTED"}]
     assert ui.tally(claims) == [("SUPPORTED", "2 supported"), ("NOT_FOUND", "1 not found")]
+
+
+@pytest.mark.parametrize(
+    ("name", "title", "shown"),
+    [
+        ("handbook > Loading > Doors", "", ("handbook", "Loading › Doors")),
+        ("cold-chain_handbook > Cold-chain handbook of Fjellvik > Doors", "", ("cold-chain_handbook", "Doors")),
+        ("handbook > Handbook of Fjellvik", "", ("handbook", "Handbook of Fjellvik")),
+        ("Old name > Loading", "New name", ("New name", "Loading")),
+        ("A > B > Loading", "A > B", ("A > B", "Loading")),
+        ("A > B", "A > B", ("A > B", "")),
+        ("Given passage 1", "", ("Given passage 1", "")),
+        ("", "Tariffs", ("Tariffs", "")),
+    ],
+)
+def test_a_source_names_its_document_once(name: str, title: str, shown: tuple[str, str]) -> None:
+    assert tuple(ui.source(name, title).values()) == shown
