@@ -4,21 +4,25 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
+from django.contrib import messages
 from django.db.models import Count, IntegerField, Model, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest as DjangoRequest
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from datasets.models import Export, Pair
+from studio import samples
+from studio.accounts.access import require
 from studio.accounts.middleware import NoTeam, current_actor
 from studio.accounts.models import Team
 from studio.chat.models import Conversation
 from studio.events.models import Stream
+from studio.vault.actions import store_document
 from studio.vault.models import Document
 from studio.web.http import HttpRequest
 from teacher.models import Session
@@ -65,6 +69,8 @@ def home(request: HttpRequest) -> HttpResponse:
         "failed_documents": list(Document.objects.failed().filter(team=team).order_by("-pk")[:SHOWN]),
         "conversations": list(Conversation.objects.kept().filter(team=team).order_by("-updated")[:SHOWN]),
         "has_documents": Document.objects.filter(team=team).exists(),
+        "sample_count": len(samples.DOCUMENTS),
+        "may_upload": request.actor.may("upload"),
         "last_export": Export.objects.filter(team=team, state=Export.State.READY).order_by("-pk").first(),
     }
     if context["last_export"] is None:
@@ -88,6 +94,16 @@ def _steps(done: Sequence[bool]) -> list[dict[str, Any]]:
         }
         for number, (title, text, action, address) in enumerate(STEPS)
     ]
+
+
+@require_POST
+def use_samples(request: HttpRequest) -> HttpResponse:
+    """Put the sample documents into the team's vault, in a collection of their own."""
+    require(request.actor, "upload")
+    for path in samples.DOCUMENTS:
+        store_document(request.actor, [path.read_bytes()], filename=path.name, collection=samples.COLLECTION)
+    messages.success(request, "The sample documents are in the vault and will be read now. Then ask them something.")
+    return redirect("vault:document_list")
 
 
 @require_safe

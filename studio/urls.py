@@ -8,6 +8,7 @@ from studio.api import api
 urlpatterns = [
     path("", home.home, name="home"),
     path("rail/", home.rail, name="rail"),
+    path("samples/", home.use_samples, name="use_samples"),
     path("ask/", include("studio.chat.urls")),
     path("vault/", include("studio.vault.urls")),
     path("sessions/", include("teacher.urls")),

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
+from studio import samples
 from studio.accounts.models import Team
 from studio.chat.core.tree import Step, branch
 from studio.chat.models import Citation, Conversation, Message
@@ -15,6 +16,7 @@ from studio.web.formats import count, duration, money
 from studio.web.paging import Page, keyset_page
 
 PAGE_SIZE = 30
+SUGGESTED = 3
 CONTEXT = 160
 """Characters shown before and after a quote."""
 
@@ -148,3 +150,9 @@ def _place(cursor: str) -> Conversation | None:
     except ValueError:
         return None
     return place if place.updated.tzinfo is not None else None
+
+
+def suggested_questions(team: Team) -> Sequence[str]:
+    """First questions for a team whose sample documents can be found; none for any other documents."""
+    ready = Document.objects.filter(team=team, sha256__in=samples.DIGESTS).ready().count()
+    return samples.QUESTIONS[:SUGGESTED] if ready == len(samples.DIGESTS) else ()

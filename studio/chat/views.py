@@ -16,7 +16,7 @@ from studio.chat.access import access_conversation, access_deleted_conversation,
 from studio.chat.api import conversation_out
 from studio.chat.forms import QuestionForm, RenameForm
 from studio.chat.models import Conversation, Message
-from studio.chat.queries import newest, page_of, thread
+from studio.chat.queries import newest, page_of, suggested_questions, thread
 from studio.events.queries import last_seq
 from studio.web.htmx import is_partial, render_partial
 from studio.web.http import Conflict, HttpRequest
@@ -137,6 +137,7 @@ def _ask_page(request: HttpRequest, form: QuestionForm, *, status: int = 200) ->
         "form": form,
         "words": words,
         "page": page,
+        "suggested": () if page.rows or words else suggested_questions(request.actor.team),
         "previous": _page_address(request, after=page.previous),
         "next": _page_address(request, before=page.next),
         "deleted": _deleted(request),

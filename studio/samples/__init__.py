@@ -1,9 +1,12 @@
 """Sample documents and questions about a cold-chain carrier that does not exist; `manage.py demo` works on them."""
 
+from hashlib import sha256
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
 DOCUMENTS = tuple(sorted(path for path in FOLDER.iterdir() if path.suffix in {".md", ".txt", ".html", ".csv"}))
+DIGESTS = frozenset(sha256(path.read_bytes()).hexdigest() for path in DOCUMENTS)
+COLLECTION = "Samples"
 QUESTIONS = (
     "At what temperature must vaccines be stored?",
     "How long may the doors of a reefer stay open during loading?",

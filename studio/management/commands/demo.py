@@ -42,6 +42,7 @@ class Command(BaseCommand):
         sessions = [self._session(actor, n, question) for n, question in enumerate(samples.QUESTIONS, start=1)]
         self._approve(actor, [session for session in sessions if session.pair_id])
         self._verify(self._export(actor))
+        self._say(f"\nTo look at it: {settings.STUDIO_BASE_URL}, team “{actor.team}” in the menu at the top.")
 
     def _say(self, line: str) -> None:
         self.stdout.write(line)
