@@ -8,7 +8,8 @@ urlpatterns = [
     # datasets/: the collections
     path("datasets/", overview.dataset_list, name="dataset_list"),
     path("datasets/new/", overview.dataset_edit, name="dataset_create"),
-    path("datasets/<uuid:pk>/", overview.dataset_edit, name="dataset_edit"),
+    path("datasets/<uuid:pk>/", overview.dataset_detail, name="dataset_detail"),
+    path("datasets/<uuid:pk>/edit/", overview.dataset_edit, name="dataset_edit"),
     # exports/: what left
     path("datasets/exports/new/", exports.export_create, name="export_create"),
     path("datasets/exports/preview/", exports.export_preview, name="export_preview"),

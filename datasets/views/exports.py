@@ -20,11 +20,12 @@ from datasets.core.verify import proof as proofs
 from datasets.core.verify.source import Folder, Limits
 from datasets.export_forms import ExportForm, SignaturesForm
 from datasets.exporting import archive_name
-from datasets.models import Export, default_dataset
+from datasets.models import Dataset, Export, default_dataset
 from studio.accounts.access import require
 from studio.events.queries import last_seq
 from studio.web.htmx import is_partial, render_partial
 from studio.web.http import HttpRequest, Invalid, StudioError
+from studio.web.ids import as_uuid
 
 PREVIEW = 3
 
@@ -34,7 +35,9 @@ def export_create(request: HttpRequest) -> HttpResponse:
     """What, in which form, signed by whom: one page, with the exact number that will leave."""
     require(request.actor, "export")
     team = request.actor.team
-    form = ExportForm(request.POST if request.method == "POST" else None, team=team, default=default_dataset(team))
+    asked = as_uuid(request.GET.get("dataset", ""))
+    dataset = (asked and Dataset.objects.filter(team=team, pk=asked).first()) or default_dataset(team)
+    form = ExportForm(request.POST if request.method == "POST" else None, team=team, default=dataset)
     if request.method == "POST" and form.is_valid():
         try:
             export = actions.start_export(request.actor, form.choice())
@@ -42,7 +45,7 @@ def export_create(request: HttpRequest) -> HttpResponse:
             form.add_error(None, error.message)
         else:
             return redirect("datasets:export_detail", export.pk)
-    context = {"form": form, "key": actions.signing_key(team), **_preview(form, request)}
+    context = {"form": form, "key": actions.signing_key(team), **_preview(form, dataset)}
     return render(request, "datasets/export_create.html", context, status=422 if form.errors else 200)
 
 
@@ -51,15 +54,13 @@ def export_preview(request: HttpRequest) -> HttpResponse:
     """How many pairs would leave, and the first three, for what is chosen now."""
     require(request.actor, "export")
     team = request.actor.team
-    form = ExportForm(request.POST, team=team, default=default_dataset(team))
-    return render(request, "datasets/_export_preview.html", _preview(form, request))
+    dataset = default_dataset(team)
+    form = ExportForm(request.POST, team=team, default=dataset)
+    return render(request, "datasets/_export_preview.html", _preview(form, dataset))
 
 
-def _preview(form: ExportForm, request: HttpRequest) -> dict[str, Any]:
-    if form.is_bound and form.is_valid():
-        choice = form.choice()
-    else:
-        choice = actions.ExportChoice(dataset=default_dataset(request.actor.team))
+def _preview(form: ExportForm, dataset: Dataset) -> dict[str, Any]:
+    choice = form.choice() if form.is_bound and form.is_valid() else actions.ExportChoice(dataset=dataset)
     pairs = choice.pairs()
     selection = choice.selection()
     return {

@@ -23,11 +23,19 @@ PAGE = 20
 
 @require_safe
 def dataset_list(request: HttpRequest) -> HttpResponse:
-    """Counts, quality, teachers, approvers, the exports and the key that signs them."""
+    """All of the team's: counts, quality, teachers, approvers, the exports and the key that signs them."""
     require(request.actor, "read")
+    return _overview(request, None)
+
+
+@require_safe
+def dataset_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The same of one data set."""
+    return _overview(request, access_dataset(request.actor, pk))
+
+
+def _overview(request: HttpRequest, chosen: Dataset | None) -> HttpResponse:
     team = request.actor.team
-    datasets = list(Dataset.objects.filter(team=team).order_by("name"))
-    chosen = next((one for one in datasets if str(one.pk) == request.GET.get("dataset")), None)
     figures = statistics_of(team, chosen.pk if chosen else None)
     exports = Export.objects.filter(team=team).select_related("dataset", "created_by", "ledger_entry")
     if chosen:
@@ -35,7 +43,7 @@ def dataset_list(request: HttpRequest) -> HttpResponse:
     before = as_uuid(request.GET.get("before", ""))
     rows = list((exports.filter(pk__lt=before) if before else exports).order_by("-pk")[: PAGE + 1])
     context = {
-        "datasets": datasets,
+        "datasets": list(Dataset.objects.filter(team=team).order_by("name")),
         "chosen": chosen,
         "figures": figures,
         "stats": _stats(figures),
@@ -61,7 +69,7 @@ def dataset_edit(request: HttpRequest, pk: UUID | None = None) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         form.save()
         messages.success(request, f"{found.name} was saved.")
-        return redirect("datasets:dataset_list")
+        return redirect("datasets:dataset_detail", found.pk)
     status = 422 if form.is_bound else 200
     return render(
         request, "datasets/dataset_edit.html", {"form": form, "dataset": found, "is_new": not pk}, status=status

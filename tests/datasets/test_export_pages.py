@@ -238,10 +238,14 @@ def test_a_data_set_is_named_and_described(alice, client_for, team) -> None:
     found = Dataset.objects.get(name="Contracts")
     assert default_dataset(team).name == "Main"
     assert client.post("/datasets/new/", {"name": "Contracts", "licence": "CC0-1.0"}).status_code == 422
-    client.post(f"/datasets/{found.pk}/", {"name": "Leases", "description": "", "licence": "CC0-1.0"})
+    client.post(f"/datasets/{found.pk}/edit/", {"name": "Leases", "description": "", "licence": "CC0-1.0"})
     found.refresh_from_db()
     assert (found.name, found.licence) == ("Leases", "CC0-1.0")
-    assert "Leases" in text(client.get(f"/datasets/?dataset={found.pk}"))
+    page = text(client.get(f"/datasets/{found.pk}/"))
+    assert "<h1>Leases</h1>" in page
+    assert f"/datasets/{found.pk}/edit/" in page
+    chosen = text(client.get(f"/datasets/exports/new/?dataset={found.pk}"))
+    assert f'<option value="{found.pk}" selected>' in chosen
 
 
 PAGES = ["", "archive/", "files/data/train.jsonl", "request/"]

@@ -90,6 +90,7 @@ ASKS = lambda _: {"question": "And then?"}  # noqa: E731
 PAGES: dict[str, Row] = {
     "home": Row(get=member()),
     "rail": Row(get=member()),
+    "use_samples": Row(post=member(302)),
     "health": Row(get=member(), anonymous=(200, 405)),
     "help:index": Row(get=member()),
     "help:page": Row(get=member(), also={"name": "=vault"}),
@@ -143,6 +144,7 @@ PAGES: dict[str, Row] = {
     # data sets, exports, keys
     "datasets:dataset_list": Row(get=member()),
     "datasets:dataset_create": Row(get=admin(), post=admin(302, lambda _: {"name": "New", "licence": "CC0-1.0"})),
+    "datasets:dataset_detail": Row(of="dataset", get=member()),
     "datasets:dataset_edit": Row(
         of="dataset", get=admin(), post=admin(302, lambda _: {"name": "New", "licence": "CC0-1.0"})
     ),
