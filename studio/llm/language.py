@@ -1,7 +1,7 @@
 """What a sentence is about, as far as a machine can tell without a model: content words, names, negation.
 
-English, and tolerant of other languages (their words simply stay unstemmed). Two parts use it: the built-in teacher,
-and the checks that follow every teacher's verdicts.
+English, and tolerant of other languages: their words stay unstemmed, and `leaning` tells them from English. Two parts
+use it: the built-in teacher, and the checks that follow every teacher's verdicts.
 """
 
 import re
@@ -23,6 +23,22 @@ _STOP = frozenset(_STOP_WORDS.split())
 _CUE_WORDS = """not no never cannot neither nor none nothing nobody hardly isn't aren't wasn't weren't don't
     doesn't didn't won't can't couldn't shouldn't wouldn't mustn't hasn't haven't hadn't needn't"""
 _CUES = frozenset(_CUE_WORDS.split())
+#: Function words of the languages that documents in Latin script are most often in, but for English ones.
+_ELSEWHERE_WORDS = """der das dem des ein eine einen einem einer ist sind wird werden wurde wurden und oder aber
+    nicht kein keine mit von vom für auf aus bei beim zum zur nach vor wenn falls sowie auch nur alle jede jeder
+    außer ohne durch sich muss müssen darf dürfen kann können nie immer als bis le la les un une du et ou est sont
+    être été pas ne sur dans pour par avec sans sauf qui que chaque tous toutes tout aux au il elle se sa si peut
+    peuvent doit doivent aucun aucune jamais el los las una unos del y es fue fueron está están con por para salvo
+    excepto su sus cada todos todas puede pueden debe deben ningún ninguna nunca al lo gli di della delle degli che
+    è sono non nel nella ogni tutti può possono deve devono mai tranne o os uma dos em não com mas pode podem het
+    een en zijn niet geen voor op aan bij naar maar ook elke moet kunnen worden wordt og ikke ingen hver hvert av på
+    til med er ble blir være eller hvis når som kan må skal fra unntatt aldri alltid det inte och att är för från
+    till ska får utan alla om vid af ved"""
+_ELSEWHERE = frozenset(_ELSEWHERE_WORDS.split())
+#: English ones that other languages have too.
+_SHARED_WORDS = """a also am as at die do for has he i in into it man me no on or over same so to under via was
+    we"""
+_ENGLISH = (_STOP | _CUES) - _ELSEWHERE - frozenset(_SHARED_WORDS.split())
 #: Turns that look like a negation or a comparison but are a bound; each becomes one word.
 _BOUNDS = (
     (re.compile(r"\b(?:no|not) (?:more|later|longer|greater|higher) than\b|\bat most\b|\bup to\b", re.I), "maximum"),
@@ -144,6 +160,23 @@ def plain(text: str) -> str:
     for pattern, word in _BOUNDS:
         text = pattern.sub(word, text)
     return text
+
+
+def leaning(text: str) -> int:
+    """How English a text reads: its English function words less the words that are plainly of another language."""
+    english = foreign = 0
+    for word in words(text):
+        low = word.casefold().replace("’", "'")
+        if low in _ELSEWHERE or _is_written_elsewhere(word.replace("’", "")):
+            foreign += 1
+        elif low in _ENGLISH:
+            english += 1
+    return english - foreign
+
+
+def _is_written_elsewhere(word: str) -> bool:
+    """Whether a word has letters beyond ASCII and is neither a unit ("µg") nor a name in Latin letters ("Jörg")."""
+    return not word.isascii() and ((len(word) > 2 and not word.istitle()) or any(char > "\u03ff" for char in word))
 
 
 def words(text: str) -> list[str]:

@@ -10,7 +10,7 @@ from typing import Any, Final
 from studio.llm.builtin.reading import Reading, read
 from studio.llm.builtin.tables import Row, rows
 from studio.llm.figures import CITATION, Figure, figures
-from studio.llm.language import content, names, negated, spelled
+from studio.llm.language import content, leaning, names, negated, spelled, words
 from studio.llm.sentences import sentences
 
 #: Characters of the longest sentence, claim or question that is compared; comparing grows with the square of it.
@@ -27,6 +27,7 @@ class Sentence:
 
     heading: stems of the heading above it. around: those, and of the title and the sentence before. context: those that
     may name its subject: heading, title and, where it begins with a pronoun, the sentence before. row: of a table.
+    is_foreign: not in English, so that what narrows it cannot be told.
     """
 
     label: str
@@ -41,6 +42,7 @@ class Sentence:
     spelled: frozenset[str]
     negated: frozenset[str]
     is_heading: bool
+    is_foreign: bool = False
     row: Row | None = None
 
     @property
@@ -73,6 +75,7 @@ class Evidence:
     def _add(self, label: str, title: str, text: str) -> None:
         self.titles[label] = title
         titled, heading, before = frozenset(content(title)), frozenset[str](), frozenset[str]()
+        is_foreign = is_foreign_text(text)
         for position, (start, end, row) in enumerate(_pieces(text)):
             piece = text[start:end]
             if len(piece) > LONGEST:
@@ -97,6 +100,7 @@ class Evidence:
                     spelled=frozenset(spelled(piece)),
                     negated=frozenset(negated(piece)),
                     is_heading=is_heading,
+                    is_foreign=leaning(piece) < (1 if is_foreign else 0),
                     row=row,
                 )
             )
@@ -142,7 +146,18 @@ def _is_heading(text: str, before: str) -> bool:
     """A short line without a final mark, or a few words behind a number ("7. Notices."): good context, no evidence."""
     if len(text.split()) <= 5 and _NUMBERED.search(before) and not _VERB.search(text):
         return True
-    return len(text.split()) <= 8 and text.rstrip()[-1:] not in ".!?;:”\"')" and not figures(text) and "|" not in text
+    return (
+        len(text.split()) <= 8
+        and text.rstrip()[-1:] not in ".!?;:”\"')。！？"
+        and not figures(text)
+        and "|" not in text
+    )
+
+
+def is_foreign_text(text: str) -> bool:
+    """Whether the prose of a text has fewer English function words than English has: at the very least one in 25."""
+    prose = "\n".join(line for line in text.splitlines() if not line.startswith("|"))
+    return 25 * leaning(prose) < len(words(prose)) - 6
 
 
 def codes(names: Iterable[str]) -> set[str]:

@@ -4,11 +4,11 @@ No language model, one principle. A claim is SUPPORTED only if one sentence (or,
 sentence each) entails it: every content word stands there, with the same figures, units, bounds ("up to", "above"),
 denials, modality and bindings (who does what, which figure belongs to what), and nothing that narrows it was left out.
 It is CONTRADICTED if a sentence about the same matter differs in one of these; that sentence is the quote. Otherwise it
-is NOT_FOUND. When in doubt, NOT_FOUND.
+is NOT_FOUND. When in doubt, NOT_FOUND. What is not in English supports its own words only, in full.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from studio.llm.builtin.entail import Laid, lay
 from studio.llm.builtin.evidence import LONGEST, Evidence, Sentence, bare
@@ -16,7 +16,7 @@ from studio.llm.builtin.oppose import Matter, likeness, opposes
 from studio.llm.builtin.reading import read
 from studio.llm.builtin.tables import laid_on
 from studio.llm.figures import figures, lacking
-from studio.llm.language import content, names
+from studio.llm.language import content, leaning, names
 from studio.llm.schemas import ClaimKind, Verdict
 from studio.llm.sentences import sentences
 
@@ -27,6 +27,7 @@ _META = re.compile(
     re.IGNORECASE,
 )
 _JOINT_WORD = re.compile(r"[;,]?\s+(?:and|but|while|whereas|which)\s+|[;,]\s+")
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _JOINT = re.compile(r";\s+|,\s+(?:and|but|while|whereas)\s+|\s+(?:whereas|while)\s+")
 
 
@@ -47,6 +48,8 @@ def claim_spans(text: str) -> list[tuple[int, int]]:
 
 def _parts(text: str, start: int, end: int) -> list[tuple[int, int]]:
     spans, begin = [], start
+    if leaning(text[start:end]) < 0:
+        return [(start, end)]
     for joint in _JOINT.finditer(text, start, end):
         left, right = text[begin : joint.start()], text[joint.end() : end]
         if _stands(left) and _stands(right):
@@ -99,10 +102,20 @@ def _lay_all(text: str, evidence: Evidence, question: str) -> list[tuple[Sentenc
     prose = (sentence for sentence in evidence.sentences if not sentence.is_heading and not sentence.row)
     ranked = sorted(prose, key=lambda s: -likeness(s))[:MOST_COMPARED]
     reading, given = read(text), names(question)
-    return [
+    found = [
         (s, min((lay(reading, r, s.context, given) for r in s.readings), key=lambda laid: bool(laid.breaches)))
         for s in ranked
     ]
+    return [(s, replace(laid, breaches=_unlike(text, s.text)) if s.is_foreign else laid) for s, laid in found]
+
+
+def _unlike(claim: str, sentence: str) -> frozenset[str]:
+    """In what a claim differs from a sentence whose language we cannot read: in nothing, in figures or in words."""
+    ours, theirs = (" ".join(text.casefold().split()).rstrip(".。") for text in (claim, sentence))
+    if ours == theirs:
+        return frozenset()
+    same = _NUMBER.split(ours) == _NUMBER.split(theirs)
+    return frozenset({"figure" if same else "words"})
 
 
 def _supporting(laid: list[tuple[Sentence, Laid]]) -> tuple[Sentence, ...]:

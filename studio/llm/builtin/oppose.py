@@ -44,6 +44,8 @@ class Opposition:
 def opposes(claim: Matter, sentence: Sentence, laid: Laid, evidence: Evidence) -> Opposition | None:
     """The contradiction a sentence makes, if it makes one."""
     theirs = read(sentence.text)
+    if sentence.is_foreign and "figure" not in laid.breaches:
+        return None
     if codes(claim.names) and codes(sentence.names) and not codes(claim.names) & sentence.names:
         return None  # another part number, another matter
     subtle = any(t.preposition == "without" for t in theirs.tokens) and any(o.kind == "not" for o in theirs.operators)
