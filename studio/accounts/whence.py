@@ -26,7 +26,7 @@ def whence() -> dict[str, str]:
     request = _request.get()
     if request is None:
         return {"address": "", "agent": ""}
-    return {"address": address_of(request), "agent": request.headers.get("User-Agent", "")[:200]}
+    return {"address": address_of(request), "agent": request.headers.get("User-Agent", "").replace("\x00", "")[:200]}
 
 
 def address_of(request: HttpRequest) -> str:
