@@ -86,18 +86,45 @@ def unwrap(text: str) -> str:
 
 
 @register.simple_tag
+def flow(*texts: str) -> list[str]:
+    """The same as `unwrap` for the parts of one text, such as the words before, in and after a mark."""
+    whole = "".join(texts)
+    ends = [match.span() for match in _WRAPPED.finditer(whole)]
+    parts, start = [], 0
+    for text in texts:
+        stop = start + len(text)
+        part, at = "", start
+        for first, last in ends:
+            if start <= first < stop:
+                part, at = f"{part}{whole[at:first]} ", last
+            elif first < start < last:  # it began in the part before
+                at = last
+        parts.append(part + whole[at:stop])
+        start = stop
+    return parts
+
+
+@register.filter
+def flowing(parts: Sequence[Any]) -> list[tuple[str, Any]]:
+    """Each part of a text, as it flows, with the part itself: an object with `text`, or a tuple that begins with it."""
+    texts = flow(*(part[0] if isinstance(part, tuple) else part.text for part in parts))
+    return list(zip(texts, parts, strict=True))
+
+
+@register.simple_tag
 def source(name: str, title: str = "") -> dict[str, str]:
     """Where a passage stands: the `title` of its document, and the `path` to its section.
 
     name: "title > section > subsection", as passages are named. title: the document's of today, where it is known. A
-    first section that spells the title out is left out where deeper ones follow it.
+    first section that repeats the title is left out, and so is one that spells it out where deeper ones follow.
     """
     if title and (name == title or name.startswith(f"{title} > ")):
         path = [part for part in name[len(title) :].split(" > ") if part]
     else:
         first, *path = name.split(" > ")
         title = title or first
-    if len(path) > 1 and _spelled(path[0])[: len(_spelled(title))] == _spelled(title):
+    words = _spelled(title)
+    if path and (_spelled(path[0]) == words or (path[1:] and _spelled(path[0])[: len(words)] == words)):
         del path[0]
     return {"title": title, "path": " › ".join(path)}
 
@@ -254,6 +281,8 @@ def section(context: template.Context) -> str:
         return ""
     if match.url_name == "rail":
         return str(request.GET.get("section", ""))
+    if match.url_name == "budget":
+        return "team"
     if match.app_name == "datasets" and str(match.url_name).startswith(("review", "pair")):
         return "review"
     names = {"chat": "ask", "teacher": "sessions", "accounts": "team", "endpoints": "team"}

@@ -244,6 +244,7 @@ def test_claims_are_counted_by_verdict_in_words() -> None:
         ("handbook > Loading > Doors", "", ("handbook", "Loading › Doors")),
         ("cold-chain_handbook > Cold-chain handbook of Fjellvik > Doors", "", ("cold-chain_handbook", "Doors")),
         ("handbook > Handbook of Fjellvik", "", ("handbook", "Handbook of Fjellvik")),
+        ("returns-and-complaints > Returns and complaints", "", ("returns-and-complaints", "")),
         ("Old name > Loading", "New name", ("New name", "Loading")),
         ("A > B > Loading", "A > B", ("A > B", "Loading")),
         ("A > B", "A > B", ("A > B", "")),
@@ -253,3 +254,15 @@ def test_claims_are_counted_by_verdict_in_words() -> None:
 )
 def test_a_source_names_its_document_once(name: str, title: str, shown: tuple[str, str]) -> None:
     assert tuple(ui.source(name, title).values()) == shown
+
+
+def test_a_wrapped_paragraph_flows_again_across_its_marks() -> None:
+    line = "If loading takes longer, close the doors at once,"
+    assert ui.flow(line[:30], line[30:] + "\nrun the unit", ".\nNext") == [
+        line[:30],
+        line[30:] + " run the unit",
+        ".\nNext",
+    ]
+    marked, plain = (line, True), ("\nrun", False)
+    assert ui.flowing([marked, plain]) == [(line, marked), (" run", plain)]
+    assert ui.flow(line + " ", "\nrun") == [line + " ", "run"]
