@@ -133,7 +133,7 @@ def _counts(request: DjangoRequest) -> dict[str, Any]:
             to_review=_number(Pair.objects.awaiting_review()),
             documents_failed=_number(Document.objects.failed()),
             sessions_failed=_number(sessions.filter(state=Session.State.FAILED, finished__gt=recently)),
-            running=_number(sessions.active()),
+            running=_number(sessions.active().exclude(state=Session.State.PAUSED)),
             after=Coalesce(Subquery(Stream.objects.filter(pk=stream).values("last_seq")), 0),
         )
         .get()

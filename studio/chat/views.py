@@ -18,6 +18,7 @@ from studio.chat.forms import QuestionForm, RenameForm
 from studio.chat.models import Conversation, Message
 from studio.chat.queries import newest, page_of, suggested_questions, thread
 from studio.events.queries import last_seq
+from studio.vault.models import Document
 from studio.web.htmx import is_partial, render_partial
 from studio.web.http import Conflict, HttpRequest
 from studio.web.ids import as_uuid
@@ -138,6 +139,7 @@ def _ask_page(request: HttpRequest, form: QuestionForm, *, status: int = 200) ->
         "words": words,
         "page": page,
         "suggested": () if page.rows or words else suggested_questions(request.actor.team),
+        "has_documents": bool(page.rows) or Document.objects.filter(team=request.actor.team).exists(),
         "previous": _page_address(request, after=page.previous),
         "next": _page_address(request, before=page.next),
         "deleted": _deleted(request),

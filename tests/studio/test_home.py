@@ -67,3 +67,20 @@ def test_first_questions_are_offered_about_the_sample_documents_alone(
     assert f"{samples.QUESTIONS[0]}</textarea>" in client.get(f"/ask/{suggested[0]}").content.decode()
     Conversation.objects.create(team=team, title="How cold?")
     assert "To begin with" not in client.get("/ask/").content.decode()
+
+
+def test_a_paused_session_is_under_way_and_does_not_run(team: Team, alice: User, client_for: Clients) -> None:
+    Document.objects.create(team=team, title="Handbook", sha256="0" * 64, size=1)
+    Session.objects.create(team=team, question="How cold?", state=Session.State.PAUSED)
+    page = client_for(alice).get("/").content.decode()
+    assert "Under way" in page
+    assert 'class="running"' not in page
+    Session.objects.create(team=team, question="How warm?", state=Session.State.RUNNING)
+    assert 'class="running"' in client_for(alice).get("/").content.decode()
+
+
+def test_the_ask_page_of_an_empty_vault_leads_to_the_upload(team: Team, alice: User, client_for: Clients) -> None:
+    client = client_for(alice)
+    assert "Upload documents" in client.get("/ask/").content.decode()
+    Document.objects.create(team=team, title="Handbook", sha256="0" * 64, size=1)
+    assert "Upload documents" not in client.get("/ask/").content.decode()
