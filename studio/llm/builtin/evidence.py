@@ -5,12 +5,13 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 from studio.llm.builtin.reading import Reading, read
 from studio.llm.builtin.tables import Row, rows
 from studio.llm.figures import CITATION, Figure, figures
-from studio.llm.language import content, leaning, names, negated, spelled, words
+from studio.llm.language import content, leaning, names, words
 from studio.llm.sentences import sentences
 
 #: Characters of the longest sentence, claim or question that is compared; comparing grows with the square of it.
@@ -39,8 +40,6 @@ class Sentence:
     context: frozenset[str]
     figures: tuple[Figure, ...]
     names: frozenset[str]
-    spelled: frozenset[str]
-    negated: frozenset[str]
     is_heading: bool
     is_foreign: bool = False
     row: Row | None = None
@@ -55,6 +54,21 @@ class Sentence:
     def quotable(self) -> str:
         """The sentence on one line, as an answer may carry it."""
         return " ".join(self.text.split())
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What one sentence says by itself."""
+
+    stems: frozenset[str]
+    figures: tuple[Figure, ...]
+    names: frozenset[str]
+    leaning: int
+
+
+@lru_cache(maxsize=4_096)  # a session lays the same passages before every role
+def _told(text: str) -> _Told:
+    return _Told(frozenset(content(text)), tuple(figures(text)), frozenset(names(text)), leaning(text))
 
 
 class Evidence:
@@ -80,10 +94,11 @@ class Evidence:
             piece = text[start:end]
             if len(piece) > LONGEST:
                 continue
-            stems = frozenset(content(piece))
-            if not stems and not figures(piece):
+            told = _told(piece)
+            stems = told.stems
+            if not stems and not told.figures:
                 continue
-            is_heading = (row is not None and row.is_heading) or _is_heading(piece, text[:start])
+            is_heading = (row is not None and row.is_heading) or _is_heading(text, start, end)
             if is_heading:
                 heading, before = stems, frozenset()
             self.sentences.append(
@@ -94,13 +109,11 @@ class Evidence:
                     stems=stems,
                     heading=heading,
                     around=titled | heading | before,
-                    context=titled | heading | (before if read(piece).leans else frozenset()),
-                    figures=tuple(figures(piece)),
-                    names=frozenset(names(piece)),
-                    spelled=frozenset(spelled(piece)),
-                    negated=frozenset(negated(piece)),
+                    context=titled | heading | (before if row is None and read(piece).leans else frozenset()),
+                    figures=told.figures,
+                    names=told.names,
                     is_heading=is_heading,
-                    is_foreign=leaning(piece) < (1 if is_foreign else 0),
+                    is_foreign=told.leaning < (1 if is_foreign else 0),
                     row=row,
                 )
             )
@@ -142,9 +155,10 @@ def _pieces(text: str) -> list[tuple[int, int, Row | None]]:
     return sorted([*prose, *table], key=lambda piece: piece[0])
 
 
-def _is_heading(text: str, before: str) -> bool:
+def _is_heading(whole: str, start: int, end: int) -> bool:
     """A short line without a final mark, or a few words behind a number ("7. Notices."): good context, no evidence."""
-    if len(text.split()) <= 5 and _NUMBERED.search(before) and not _VERB.search(text):
+    text = whole[start:end]
+    if len(text.split()) <= 5 and _NUMBERED.search(whole, max(0, start - 60), start) and not _VERB.search(text):
         return True
     return (
         len(text.split()) <= 8

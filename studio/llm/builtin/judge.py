@@ -73,7 +73,8 @@ def judge(claim: str, evidence: Evidence, question: str = "") -> Judgement:
     kind: ClaimKind = "date" if any(n.unit in ("date", "year") for n in numbers) else "number" if numbers else "fact"
     if text.endswith("?") or _META.match(text) or not (wanted or numbers):
         return Judgement(verdict="NOT_CHECKABLE", kind="opinion", why="This is no statement of fact.")
-    rows = [(sentence, laid_on(text, sentence.row)) for sentence in evidence.sentences if sentence.row]
+    reading = read(text)
+    rows = [(sentence, laid_on(reading, numbers, sentence.row)) for sentence in evidence.sentences if sentence.row]
     laid = _lay_all(text, evidence, question)
     stated = tuple(sentence for sentence, outcome in rows if outcome == "says")[:1]
     proof = stated or _supporting(laid) or _together(text, evidence, question)
@@ -82,7 +83,7 @@ def judge(claim: str, evidence: Evidence, question: str = "") -> Judgement:
         return Judgement(verdict="SUPPORTED", kind=kind, why=why, proof=proof)
     if other := next((sentence for sentence, outcome in rows if outcome == "denies"), None):
         return Judgement(verdict="CONTRADICTED", kind=kind, why="The table says otherwise.", proof=(other,))
-    view = Matter(text=text, reading=read(text), stems=wanted, figures=numbers, names=names(text) - names(question))
+    view = Matter(text=text, reading=reading, stems=wanted, figures=numbers, names=names(text) - names(question))
     against = [opposes(view, sentence, result, evidence) for sentence, result in laid]
     best = max((found for found in against if found), key=lambda found: found.strength, default=None)
     silent = [likeness(view.reading, r, evidence, s) for (s, r), found in zip(laid, against, strict=True) if not found]

@@ -6,6 +6,7 @@ from studio.llm.builtin.entail import Laid
 from studio.llm.builtin.evidence import Evidence, Sentence, codes
 from studio.llm.builtin.reading import Reading, Token, key, read
 from studio.llm.figures import Figure
+from studio.llm.language import spelled
 
 WHY = {
     "figure": "The evidence gives another figure.",
@@ -103,7 +104,7 @@ def _same_measure(claim: Reading, theirs: Reading, laid: Laid) -> bool:
 
 def _other_name(claim: Matter, sentence: Sentence, strange: list[Token]) -> bool:
     """Whether the claim is about somebody or something of another name."""
-    others = {name for name in claim.names - sentence.spelled if key(name) not in sentence.around}
+    others = {name for name in claim.names - spelled(sentence.text) if key(name) not in sentence.around}
     return bool(others and strange)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from studio.llm.builtin.reading import key, read
+from studio.llm.builtin.reading import Reading, key
 from studio.llm.builtin.wordlists import LIGHT
 from studio.llm.figures import Figure, belongs_to_figures, figures, lacking
 from studio.llm.language import stem, words
@@ -79,11 +79,10 @@ def _table(run: list[tuple[int, int, list[str]]]) -> Iterator[tuple[int, int, Ro
         yield start, end, Row(headings=headings, cells=tuple(cells))
 
 
-def laid_on(claim: str, row: Row) -> Literal["says", "denies", ""]:
-    """Whether a row says a claim, says otherwise, or neither."""
-    reading = read(claim)
+def laid_on(reading: Reading, numbers: Collection[Figure], row: Row) -> Literal["says", "denies", ""]:
+    """Whether a row says a claim, of which the figures are given, says otherwise, or neither."""
     told = {token.value for token in reading.tokens if not token.bounded} - LIGHT
-    about, numbers = _stems(row.cells[0]), figures(claim)
+    about = _stems(row.cells[0])
     if not (about <= told and about | set(figures(row.cells[0]))) or lacking(figures(row.cells[0]), numbers):
         return ""
     kinds = {operator.kind for operator in reading.operators} - _QUIET

@@ -2,15 +2,16 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from itertools import zip_longest
 
-from studio.llm.bounds import bounded
+from studio.llm.bounds import Bounded, bounded
 from studio.llm.builtin.evidence import LONGEST, Evidence, Sentence, bare, codes
 from studio.llm.builtin.judge import claim_spans, judge
-from studio.llm.builtin.reading import read
+from studio.llm.builtin.reading import key, read
 from studio.llm.builtin.wordlists import AUXILIARIES, LIGHT
 from studio.llm.figures import Figure, figures, lacking
-from studio.llm.language import content, names, stem, words
+from studio.llm.language import content, names, negated, stem, words
 from studio.llm.sentences import sentences
 
 MOST_SENTENCES = 4
@@ -147,6 +148,8 @@ def _asked_about(question: str, evidence: Evidence) -> str:
 
 
 def _speaks_of(sentence: Sentence) -> frozenset[str]:
+    if sentence.row:  # a reading tells clauses apart; a row has none, and tables have many rows
+        return sentence.stems | sentence.context | {key(word) for word in words(sentence.text)}
     return sentence.stems | sentence.context | {token.value for token in sentence.readings[0].tokens}
 
 
@@ -163,13 +166,13 @@ def _score(question: str, wanted: Sequence[str], sentence: Sentence, evidence: E
         score += 0.12
     if re.match(r"\W*why\b", question, re.IGNORECASE) and _REASON.search(sentence.text):
         score += 0.15
-    measures = bounded(question)
-    theirs = [token.bounded for token in sentence.readings[0].tokens if token.bounded]
+    measures, asked = _named(question)
+    same = any(m.figure.equals(figure) for m in measures for figure in sentence.figures)
+    theirs = [token.bounded for token in sentence.readings[0].tokens if token.bounded] if same else []
     if any(m.bound and m.figure.equals(t.figure) and not m.matches(t) for m in measures for t in theirs):
         score -= 0.4  # "above 500 euros" asked, "up to 500 euros" said
     if measures and all(any(m.figure.equals(t.figure) for t in theirs) for m in measures):
         score += 0.3
-    asked = codes(names(question))
     if asked and codes(sentence.names) and not asked & sentence.names:
         score -= 0.3
     if sentence.text.rstrip().endswith("?"):
@@ -181,10 +184,16 @@ def _score(question: str, wanted: Sequence[str], sentence: Sentence, evidence: E
     return score if inside > 0.12 else score * 0.5
 
 
+@lru_cache(maxsize=64)
+def _named(question: str) -> tuple[tuple[Bounded, ...], frozenset[str]]:
+    """The figures and the codes in a question."""
+    return tuple(bounded(question)), frozenset(codes(names(question)))
+
+
 def _repeats(one: Sentence, other: Sentence) -> bool:
     union = one.stems | other.stems
     same = len(one.stems & other.stems) / len(union) if union else 1.0
-    return same > 0.7 and one.figures == other.figures and one.negated == other.negated
+    return same > 0.7 and one.figures == other.figures and negated(one.text) == negated(other.text)
 
 
 def draft(question: str, evidence: Evidence) -> str:

@@ -75,3 +75,11 @@ def test_what_somebody_did_not_do_is_no_answer_to_who_did_it():
 @pytest.mark.parametrize("piece", ["1 ", "1,", "not ", "if a, "])
 def test_a_claim_too_long_to_compare_is_not_found(piece):
     assert verdict("The lift carries 450 kg.", piece * 20_000) in ("NOT_FOUND", "NOT_CHECKABLE")
+
+
+def test_a_sentence_behind_a_hundred_kilobytes_of_tiny_rows_is_still_found():
+    table = "\n".join(f"x{n}\ty{n}\tz{n}" for n in range(6_000))
+    evidence = Evidence([{"label": "1", "title": "", "text": f"{table}\n\nThe lift carries 450 kg."}])
+    assert len(evidence.sentences) > 6_000
+    assert judge("The lift carries 450 kg.", evidence).verdict == "SUPPORTED"
+    assert draft("How much weight does the lift carry?", evidence) == "The lift carries 450 kg [1]."
