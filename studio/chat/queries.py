@@ -136,10 +136,22 @@ def _evidence(team: Team, citations: Sequence[Citation]) -> dict[int, Evidence]:
             address = document.span_url(citation.start or 0, citation.end or 0)
             offset, text = texts.get(citation.chunk_id or 0, (citation.start or 0, citation.quote))
             start, end = (citation.start or 0) - offset, (citation.end or 0) - offset
-            before = text[max(0, start - CONTEXT) : start].rpartition("\n\n")[2]
-            after = text[end : end + CONTEXT].partition("\n\n")[0]
+            before, after = around(text, start, end)
         found[citation.pk] = Evidence(citation=citation, address=address, before=before, after=after)
     return found
+
+
+def around(text: str, start: int, end: int) -> tuple[str, str]:
+    """What stands before and after text[start:end] in its paragraph; where that is long, cut between words."""
+    before = text[:start].rpartition("\n\n")[2]
+    after = text[end:].partition("\n\n")[0]
+    if len(before) > CONTEXT:
+        near = before[-CONTEXT:]
+        before = f"… {near.partition(' ')[2] or near}"
+    if len(after) > CONTEXT:
+        near = after[:CONTEXT]
+        after = f"{near.rpartition(' ')[0] or near} …"
+    return before, after
 
 
 def _place(cursor: str) -> Conversation | None:

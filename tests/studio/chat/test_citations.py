@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from studio.chat.core.citations import Composed, Composer, Passage, compose
+from studio.chat.queries import CONTEXT, around
 from studio.web.markdown import to_html as markdown
 from tests.studio.chat.passages import PASSAGES, REFUNDS, SHIPPING, passage
 
@@ -195,3 +196,16 @@ def test_a_quote_copied_whole_always_stands(words: str) -> None:
     composed = compose(f'It is so [1: "{words}"].', PASSAGES)
     assert len(composed.citations) == 1
     assert composed.removed == ()
+
+
+def test_the_words_around_a_quote_are_of_its_paragraph_and_whole() -> None:
+    text = f"Another.\n\n{'long ago ' * 40}the quote{' and so on' * 40}\n\nYet another."
+    start = text.index("the quote")
+    before, after = around(text, start, start + len("the quote"))
+    assert before.startswith("… ")
+    assert after.endswith(" …")
+    assert set(before.split()) == {"…", "long", "ago"}
+    assert set(after.split()) == {"…", "and", "so", "on"}
+    assert around("One.\n\nIt is so, says he.\n\nTwo.", 12, 14) == ("It is ", ", says he.")
+    unbroken = "東" * 400
+    assert around(unbroken, 200, 202) == ("… " + "東" * CONTEXT, "東" * CONTEXT + " …")
