@@ -133,7 +133,11 @@ class _Reader:
 
     def piece(self, word: str) -> None:
         low = word.casefold()
-        self._read(word, low)
+        if word == "A" and self._here():
+            self.started = True
+            self._token("A")  # "class A", no article
+        else:
+            self._read(word, low)
         if low not in ("a", "an", "the"):
             self.last = low
 

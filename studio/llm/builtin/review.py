@@ -20,9 +20,13 @@ def review(question: str, candidate: str, verdicts: Sequence[Mapping[str, Any]],
     verdicts: the checked claims, each with "text", "verdict" and, for a contradiction, what the evidence says.
     """
     issues: list[dict[str, str]] = []
+    proved = candidate  # what is wrong about a matter does not answer it
+    for claim in verdicts:
+        if claim["verdict"] in ("CONTRADICTED", "NOT_FOUND"):
+            proved = proved.replace(str(claim["text"]), " ")
     scores: dict[AspectName, tuple[int, str]] = {
         "relevance": _relevance(question, candidate, evidence),
-        "completeness": _completeness(question, candidate, evidence, issues),
+        "completeness": _completeness(question, proved, evidence, issues),
         "clarity": _clarity(candidate, issues),
         "instruction": _instruction(candidate, verdicts, issues),
         "tone": _tone(candidate, issues),

@@ -10,7 +10,7 @@ from studio.llm.builtin.evidence import LONGEST, Evidence, Sentence, bare, codes
 from studio.llm.builtin.judge import claim_spans, judge
 from studio.llm.builtin.reading import key, read
 from studio.llm.builtin.wordlists import AUXILIARIES, LIGHT
-from studio.llm.figures import Figure, figures, lacking
+from studio.llm.figures import Figure, figures, is_unit, lacking
 from studio.llm.language import content, names, negated, stem, words
 from studio.llm.sentences import sentences
 
@@ -52,6 +52,10 @@ _TWO_PARTS = re.compile(
     r",?\s+and\s+(?=(?:how|when|who|what|where|why|which|can|is|are|do|does|must|may|will)\b)", re.IGNORECASE
 )
 _REASON = re.compile(r"\b(?:because|cause|due to|since|reason|so that)\b", re.IGNORECASE)
+#: "class A", "zone 2"; neither "must I" nor "within 4 hours".
+_LABEL = re.compile(
+    r"\b(?P<noun>[^\W\d_]{3,}) (?P<label>[A-HJ-Z]|\d{1,2})\b(?![.,]\d| ?[%°€$£])(?= ?(?P<next>[^\W\d_]*))"
+)
 _LEANS = re.compile(
     r"^(?:it|its|this|these|those|they|their|he|she|such|however|also|then|otherwise|in addition|moreover"
     r"|(?:in|at) (?:this|that|these|those|such)\b)\b",
@@ -84,6 +88,7 @@ def _relevant(question: str, evidence: Evidence, *, most: int) -> list[Sentence]
         return []
     asked, doing, units = _asked_about(question, evidence), _doing(question), _measure(question)
     scored: list[tuple[float, Sentence]] = []
+    measured: list[tuple[float, Sentence]] = []
     last = 0.0
     for sentence in evidence.sentences:
         score = _score(question, wanted, sentence, evidence)
@@ -94,6 +99,10 @@ def _relevant(question: str, evidence: Evidence, *, most: int) -> list[Sentence]
         about = not asked or asked in _speaks_of(sentence)
         if about and not sentence.is_heading and (fits or "money" not in units) and _does(sentence, doing):
             scored.append((score if fits else 0.8 * score, sentence))
+            if units and fits:
+                measured.append(scored[-1])
+    if max(measured, default=(0.0,), key=lambda pair: pair[0])[0] >= 0.6:
+        scored = measured  # with such a figure at hand, what has none does not answer
     scored.sort(key=lambda pair: -pair[0])
     if not scored or scored[0][0] < 0.38:
         return []
@@ -166,7 +175,7 @@ def _score(question: str, wanted: Sequence[str], sentence: Sentence, evidence: E
         score += 0.12
     if re.match(r"\W*why\b", question, re.IGNORECASE) and _REASON.search(sentence.text):
         score += 0.15
-    measures, asked = _named(question)
+    measures, asked, labels = _named(question)
     same = any(m.figure.equals(figure) for m in measures for figure in sentence.figures)
     theirs = [token.bounded for token in sentence.readings[0].tokens if token.bounded] if same else []
     if any(m.bound and m.figure.equals(t.figure) and not m.matches(t) for m in measures for t in theirs):
@@ -175,6 +184,11 @@ def _score(question: str, wanted: Sequence[str], sentence: Sentence, evidence: E
         score += 0.3
     if asked and codes(sentence.names) and not asked & sentence.names:
         score -= 0.3
+    theirs_labelled = _labels(sentence.text) if labels else frozenset()
+    if labels & theirs_labelled:
+        score += 0.4
+    elif {noun for noun, _ in labels} & {noun for noun, _ in theirs_labelled}:
+        score -= 0.6  # class A asked, class C said
     if sentence.text.rstrip().endswith("?"):
         score -= 0.3
     inside = evidence.share(wanted, sentence, context=0.0, power=2)
@@ -185,9 +199,15 @@ def _score(question: str, wanted: Sequence[str], sentence: Sentence, evidence: E
 
 
 @lru_cache(maxsize=64)
-def _named(question: str) -> tuple[tuple[Bounded, ...], frozenset[str]]:
-    """The figures and the codes in a question."""
-    return tuple(bounded(question)), frozenset(codes(names(question)))
+def _named(question: str) -> tuple[tuple[Bounded, ...], frozenset[str], frozenset[tuple[str, str]]]:
+    """The figures, the codes and the labels in a question."""
+    return tuple(bounded(question)), frozenset(codes(names(question))), _labels(question)
+
+
+def _labels(text: str) -> frozenset[tuple[str, str]]:
+    """The nouns (stems) that a letter or a number tells apart: ("class", "A") in "class A faults"."""
+    found = (match for match in _LABEL.finditer(bare(text)) if not is_unit(match["next"]))
+    return frozenset((noun, match["label"]) for match in found for noun in content(match["noun"]))
 
 
 def _repeats(one: Sentence, other: Sentence) -> bool:

@@ -78,3 +78,29 @@ def test_the_critic_asks_for_the_answer_when_it_is_missing():
     fixes = [issue["fix"] for issue in critique["issues"] if issue["aspect"] == "completeness"]
     assert len(fixes) == 1
     assert "above 500 euros are approved by the head of department" in fixes[0]
+
+
+CLASSES = """Faults are divided into three classes. Class A (total outage): solution within 4 hours. Class B (severe
+restriction): solution within one working day. Class C (minor fault): solution with the next update."""
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("How fast are class A faults handled?", "Class A (total outage): solution within 4 hours [1]."),
+        ("How fast are class B faults handled?", "Class B (severe restriction): solution within one working day [1]."),
+    ],
+)
+def test_a_letter_behind_a_noun_says_which_one_is_asked_about(question, answer):
+    assert draft(question, Evidence([{"label": "1", "title": "", "text": CLASSES}])) == answer
+
+
+def test_what_is_wrong_about_a_matter_does_not_answer_the_question_about_it():
+    text = "Each member holds at least one share. Each member has one vote, irrespective of the number of shares."
+    evidence = Evidence([{"label": "1", "title": "", "text": text}])
+    question, wrong = "How many votes does a member have?", "Each member has one vote for each share."
+    verdicts = [{"text": wrong, "verdict": judge(wrong, evidence, question).verdict}]
+    assert verdicts[0]["verdict"] in ("NOT_FOUND", "CONTRADICTED")
+    critique = review(question, wrong, verdicts, evidence)
+    assert next(aspect["score"] for aspect in critique["aspects"] if aspect["name"] == "completeness") == 1
+    assert any("irrespective of the number of shares" in issue["fix"] for issue in critique["issues"])
