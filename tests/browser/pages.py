@@ -11,7 +11,7 @@ from studio.accounts.models import Team
 from studio.vault.models import Document
 from studio.chat.models import Conversation
 from teacher.models import Session
-from datasets.models import Export, Pair, SigningKey
+from datasets.models import Dataset, Export, Pair
 team = Team.objects.get(name="Flow")
 first = lambda rows: str(rows.filter(team=team).order_by("pk").values_list("pk", flat=True).first())
 print("IDS", json.dumps({
@@ -19,6 +19,7 @@ print("IDS", json.dumps({
     "conversation": first(Conversation.objects),
     "session": first(Session.objects.exclude(given_draft="")),
     "pair": first(Pair.objects),
+    "dataset": first(Dataset.objects),
     "export": first(Export.objects),
 }))
 """
@@ -64,10 +65,13 @@ def pages(studio: Studio) -> dict[str, str]:
         "sessions": "/sessions/",
         "session": f"/sessions/{ids['session']}/",
         "session-new": "/sessions/new/",
+        "budget": "/sessions/budget/",
         "review": "/review/",
         "pairs": "/pairs/",
         "pair": f"/pairs/{ids['pair']}/",
         "datasets": "/datasets/",
+        "dataset": f"/datasets/{ids['dataset']}/",
+        "dataset-edit": f"/datasets/{ids['dataset']}/edit/",
         "export": f"/datasets/exports/{ids['export']}/",
         "export-new": "/datasets/exports/new/",
         "keys": "/datasets/keys/",
