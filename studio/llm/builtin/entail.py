@@ -49,6 +49,8 @@ def lay(claim: Reading, sentence: Reading, context: Collection[str] = (), given:
     completeness(claim, sentence, pairs, visited, whole, breaches)
     denials(claim, sentence, pairs, flips, visited, whole, breaches)
     _order(claim, sentence, pairs, breaches)
+    if _others(claim) != {n for n, at in pairs.items() if at in _others(sentence)}:
+        breaches.add("left out")
     if torn(claim, sentence, pairs):
         breaches.add("torn")
     if "left out" not in breaches:
@@ -122,6 +124,10 @@ def _order(claim: Reading, sentence: Reading, pairs: dict[int, int], breaches: s
             breaches.add("order")
     if turned:
         breaches.add("reversed")
+
+
+def _others(reading: Reading) -> set[int]:
+    return {operator.at for operator in reading.operators if operator.kind == "other"}
 
 
 def _inherits(sentence: Reading, at: int, pairs: dict[int, int]) -> bool:

@@ -11,6 +11,9 @@ from itertools import combinations, pairwise
 from studio.llm.builtin.reading import Reading
 from studio.llm.builtin.wordlists import DIRECTIONS
 
+#: What a clause with a subject of its own begins with.
+_COORDINATES = ("", ";", "and", "but", "while", "whereas")
+
 
 def torn(claim: Reading, sentence: Reading, pairs: dict[int, int]) -> bool:
     """Whether words that the claim puts together belong to different things in the sentence."""
@@ -18,6 +21,7 @@ def torn(claim: Reading, sentence: Reading, pairs: dict[int, int]) -> bool:
         any(not _joined(claim, sentence, pairs, n, m) for n, m in _neighbours(claim, pairs))
         or any(not _governed_alike(claim, sentence, pairs, n) for n in _leading(claim, pairs))
         or _mixed(claim, sentence, pairs)
+        or _bereft(sentence, pairs)
         or _turned(claim, sentence, pairs)
     )
 
@@ -136,6 +140,19 @@ def _mixed(claim: Reading, sentence: Reading, pairs: dict[int, int]) -> bool:
         for clause in part
     )
     return between or aside or any(len(one & other) > 1 for one, other in combinations(taken.values(), 2))
+
+
+def _bereft(sentence: Reading, pairs: dict[int, int]) -> bool:
+    """Whether what somebody does is told without them: "A rows; the cox, B, steers" says not that A steers."""
+    visited = {sentence.tokens[at].clause for at in pairs.values()}
+    for clause, joint in enumerate(sentence.joints):
+        if joint not in _COORDINATES or clause + 2 not in visited or {clause, clause + 1} & visited:
+            continue
+        lead = next((token for token in sentence.tokens if token.clause == clause), None)
+        aside = sentence.joints[clause + 1 : clause + 3] in ((",", ","), ("(", ")"))
+        if aside and lead and not lead.preposition and not lead.bounded:
+            return True
+    return False
 
 
 def _turned(claim: Reading, sentence: Reading, pairs: dict[int, int]) -> bool:

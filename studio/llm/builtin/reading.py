@@ -21,6 +21,7 @@ from studio.llm.builtin.wordlists import (
     JOINTS,
     MATTERS,
     MODALS,
+    OTHERS,
     PAST,
     PREPOSITIONS,
     QUANTIFIERS,
@@ -65,7 +66,7 @@ class Token:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operator:
-    """A negation, quantifier or modal and the index of the token it stands before."""
+    """A negation, quantifier, modal or "other" and the index of the token it stands before."""
 
     kind: str
     value: str
@@ -147,6 +148,8 @@ class _Reader:
             return
         self.started = True
         at = len(self.tokens)
+        if low in OTHERS and self.last != "each":
+            self.operators.append(Operator(kind="other", value="", at=at))
         if low in PAST:
             self.operators.append(Operator(kind="past", value="", at=at))
         if low in CUES:

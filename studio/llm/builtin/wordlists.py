@@ -89,6 +89,8 @@ QUANTIFIERS = {
     **dict.fromkeys(("only", "solely", "exclusively"), "only"),
 }
 BE = _set("is are was were be been being gets")
+#: Words that take somebody out: "all other cats" are not all cats.
+OTHERS = _set("other others")
 PAST = _set("was were had did")
 AUXILIARIES = BE | _set("has have had do does did") | frozenset(MODALS)
 RELATIONS = {
