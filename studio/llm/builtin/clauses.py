@@ -8,7 +8,6 @@ from studio.llm.builtin.reading import Reading, Token
 from studio.llm.builtin.wordlists import CONDITIONS, LIGHT
 
 _LEADING = ("if", "unless", "except", "until")
-_FRONTED = ("after", "before", "since", "during", "while")
 
 
 def misplaced(sentence: Reading, pairs: dict[int, int], breaches: set[str]) -> None:
@@ -79,8 +78,11 @@ def completeness(
             continue
         relative = sentence.joints[clause] == "that" and clause - 1 in visited
         near = clause - 1 in visited or any(other > clause for other in visited)
-        phrase = {token.preposition for token in sentence.tokens if token.clause == 0}
-        fronted = clause == 0 and len(phrase) == 1 and lead.preposition in _FRONTED
+        phrase = {token.preposition for token in sentence.tokens if token.clause == clause}
+        behind = sentence.joints[clause] in (";", "and", "but") and sentence.joints[clause + 1 : clause + 2] == (",",)
+        opens = clause == 0 or (behind and clause + 1 in visited)
+        measured = lead.bounded is not None and lead.bounded.bound not in ("", "about")
+        fronted = opens and len(phrase) == 1 and bool(lead.preposition or measured)
         governs = relative or fronted or (lead.preposition in _LEADING and near)
         alternative = _is_alternative(sentence, clause, visited)
         capped = lead.bounded is not None and lead.bounded.bound in ("most", "least") and not lead.role

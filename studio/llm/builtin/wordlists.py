@@ -38,6 +38,7 @@ TURNS = tuple(
         (r"no (\w+) (may|can|must|shall) (\w+) more than", r"a \1 may \3 at most"),
         (r"(?:do|does|must|may|shall|should|can) ?not (\w+) more than", r"may \1 at most"),
         (r"prior to", "before"),
+        (r"(?:in addition|for (?:example|instance)|of course|in other words)(?=,)", ""),
         (r"but not(?= (?:those|that|the|if|when|where|in|on|at)\b)", "except"),
         (r"except (?:for|in|on|at)|apart from|other than", "except"),
         (r"as well as", "and"),

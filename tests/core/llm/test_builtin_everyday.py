@@ -256,8 +256,28 @@ def test_what_one_of_two_does_and_what_the_others_do_is_not_told_of_all(claim, t
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "In winter, the gate closes at six.",
+        "Usually, in winter, the gate closes at six.",
+        "On Sundays, the gate closes at six.",
+        "With a permit, the gate closes at six.",
+        "After rain, in winter, the gate closes at six.",
+        "Dogs are banned; in winter, the gate closes at six.",
+        "Dogs are banned, and in winter, the gate closes at six.",
+        "Under 5 °C, the gate closes at six.",
+    ],
+)
+def test_what_a_sentence_begins_with_narrows_it(text):
+    assert verdict("The gate closes at six.", text) != "SUPPORTED"
+    assert verdict(text, text) == "SUPPORTED"
+
+
+@pytest.mark.parametrize(
     ("claim", "text"),
     [
+        ("The gate closes at six.", "In addition, the gate closes at six."),
+        ("Dogs are banned.", "Dogs are banned; in winter, the gate closes at six."),
         ("Priya Nair inspects each hull.", DUTIES),
         ("The boatman repairs the riggers.", DUTIES),
         ("Owen Tait repairs the riggers.", DUTIES),
