@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from django.core.cache import cache
 from django.db import connection
@@ -20,6 +21,9 @@ from tests.factories import make_team, make_user
 
 ALL_SCOPES: list[Scope] = ["read", "write", "review", "export", "admin"]
 LOOPBACK = ["127.0.0.1", "::1"]
+# How long an example takes says more about the machine than about the code.
+hypothesis.settings.register_profile("studio", deadline=None)
+hypothesis.settings.load_profile("studio")
 
 
 class ApiClient(Client):

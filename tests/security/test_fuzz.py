@@ -90,9 +90,7 @@ POSTS = [operation for operation in API if "requestBody" in documented(operation
 QUERIES = [
     operation for operation in API if any(p["in"] == "query" for p in documented(operation).get("parameters", []))
 ]
-quickly = settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
+quickly = settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 
 
 @pytest.mark.parametrize("operation", POSTS)

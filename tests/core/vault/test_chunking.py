@@ -147,7 +147,7 @@ def check(extracted: Extracted, pieces: list[Chunk]) -> None:
     assert text[covered:].strip() == ""
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(PARTS, min_size=1, max_size=8), st.sampled_from(["\n\n", "\n", " "]))
 def test_chunks_hold_every_character_once_within_the_limits(parts: list[str], glue: str) -> None:
     source = glue.join(parts)
@@ -156,7 +156,7 @@ def test_chunks_hold_every_character_once_within_the_limits(parts: list[str], gl
         check(extracted, chunk(extracted, "Title"))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.text(st.characters(exclude_categories=["Cs", "Cc"], include_characters="\n\t"), min_size=1))
 def test_any_text_is_chunked_without_loss(text: str) -> None:
     if text.strip():

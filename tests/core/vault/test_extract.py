@@ -342,7 +342,7 @@ LINES = st.sampled_from(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(LINES, max_size=14), st.sampled_from(SOURCE_KINDS))
 def test_source_kinds_keep_the_source_and_lose_no_character(lines: list[str], kind: Kind) -> None:
     source = "\n".join(lines)
@@ -361,7 +361,7 @@ PIECES = st.sampled_from(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(PIECES, max_size=25))
 def test_any_html_gives_text_in_ordered_blocks(pieces: list[str]) -> None:
     try:

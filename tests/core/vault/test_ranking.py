@@ -110,7 +110,7 @@ def test_nearest_ranks_by_cosine_with_ties_by_row() -> None:
     assert nearest(matrix, query, limit=0) == []
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.integers(1, 60), st.integers(1, 12), st.integers(0, 2**32 - 1))
 def test_a_mask_is_applied_before_ranking(rows: int, limit: int, seed: int) -> None:
     random = np.random.default_rng(seed)

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from studio.chat.core.citations import Composed, Composer, Passage, compose
@@ -167,19 +167,16 @@ FRAGMENTS = st.one_of(
 ANSWERS = st.lists(FRAGMENTS, max_size=25).map(" ".join) | st.lists(FRAGMENTS, max_size=25).map("".join)
 
 
-@settings(deadline=None)
 @given(ANSWERS)
 def test_no_citation_is_shown_whose_words_are_not_in_the_text(raw: str) -> None:
     assert_sound(compose(raw, PASSAGES), PASSAGES)
 
 
-@settings(deadline=None)
 @given(ANSWERS, st.integers(0, 400))
 def test_no_unproved_citation_is_shown_at_any_moment_of_the_stream(raw: str, end: int) -> None:
     assert_sound(compose(raw[:end], PASSAGES, done=False), PASSAGES)
 
 
-@settings(deadline=None)
 @given(stretches(), st.data())
 def test_a_quote_with_one_word_changed_is_always_removed(words: str, data: st.DataObject) -> None:
     places = [found.span() for found in re.finditer(r"\w+", words)]
@@ -190,7 +187,6 @@ def test_a_quote_with_one_word_changed_is_always_removed(words: str, data: st.Da
     assert composed.removed[0].quote == changed.strip()
 
 
-@settings(deadline=None)
 @given(stretches().filter(lambda words: len(re.sub(r"\W", "", words)) >= 3))
 def test_a_quote_copied_whole_always_stands(words: str) -> None:
     composed = compose(f'It is so [1: "{words}"].', PASSAGES)

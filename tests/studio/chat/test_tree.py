@@ -1,6 +1,6 @@
 """The tree of a conversation: which branch is shown."""
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from studio.chat.core.tree import branch
@@ -34,7 +34,6 @@ def test_an_empty_conversation_shows_nothing() -> None:
     assert branch([]) == []
 
 
-@settings(deadline=None)
 @given(st.lists(st.integers(min_value=-1, max_value=30), max_size=30), st.integers(0, 30))
 def test_a_branch_is_one_way_from_a_beginning_to_an_end(choices: list[int], at: int) -> None:
     messages = [(n, None if choice < 0 or not n else choice % n) for n, choice in enumerate(choices)]

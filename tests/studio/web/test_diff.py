@@ -26,7 +26,7 @@ def longest_common(old: list[str], new: list[str]) -> int:
     return best(0, 0)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(TEXTS, TEXTS)
 def test_keeping_all_gives_the_revised_text_and_reverting_all_the_draft(draft: str, revised: str) -> None:
     runs = diff.word_diff(draft, revised)
@@ -60,7 +60,7 @@ def test_a_thousand_random_edits_come_back_byte_for_byte() -> None:
         assert diff.revert(runs) == " ".join(draft)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(TEXTS, TEXTS, st.sets(st.integers(min_value=1, max_value=9)))
 def test_reverting_some_hunks_leaves_the_others_revised(draft: str, revised: str, reverted: set[int]) -> None:
     runs = diff.word_diff(draft, revised)
@@ -71,7 +71,7 @@ def test_reverting_some_hunks_leaves_the_others_revised(draft: str, revised: str
     assert diff.apply(runs, reverted) == expected
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(TEXTS, TEXTS)
 def test_hunks_are_numbered_from_one_without_gaps_and_stand_apart(draft: str, revised: str) -> None:
     found = diff.parts(diff.word_diff(draft, revised))
@@ -80,7 +80,7 @@ def test_hunks_are_numbered_from_one_without_gaps_and_stand_apart(draft: str, re
     assert all(a.hunk is None or b.hunk is None for a, b in pairwise(found))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(st.sampled_from("abcde"), max_size=12), st.lists(st.sampled_from("abcde"), max_size=12))
 def test_the_words_that_stay_are_as_many_as_can_stay(old: list[str], new: list[str]) -> None:
     pairs = diff._match(old, new)
@@ -89,7 +89,7 @@ def test_the_words_that_stay_are_as_many_as_can_stay(old: list[str], new: list[s
     assert len(pairs) == longest_common(old, new)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(st.sampled_from("abcdefghijk"), max_size=20), st.lists(st.sampled_from("abcdefghijk"), max_size=20))
 def test_the_way_for_very_long_texts_matches_in_order_too(old: list[str], new: list[str]) -> None:
     pairs = diff._by_rare_words(old, new)
