@@ -21,6 +21,7 @@ from studio.llm.builtin.wordlists import (
     JOINTS,
     MATTERS,
     MODALS,
+    NARRATED,
     OTHERS,
     PAST,
     PREPOSITIONS,
@@ -28,6 +29,7 @@ from studio.llm.builtin.wordlists import (
     RELATIONS,
     RELATIVES,
     SUBORDINATORS,
+    TOLD,
     TURNS,
 )
 from studio.llm.figures import CITATION
@@ -126,6 +128,9 @@ class _Reader:
         self.bound: dict[int, int] = {}  # clause → index from which nothing may be left out
         self.subordinate: set[int] = set()  # clauses whose auxiliaries belong to an "if …" or "before …" in them
         self.adverbs: set[int] = set()
+        self.told: set[int] = set()  # clauses whose auxiliary says that it happened
+        self.narrated: set[int] = set()  # … whose verb does
+        self.finished: set[int] = set()  # … with a participle: "refunded to" somebody, not "open to" somebody
         self.indefinite = False
         self.of = False
         self.narrowed = False  # between "who" and its verb
@@ -150,6 +155,10 @@ class _Reader:
         at = len(self.tokens)
         if low in OTHERS and self.last != "each":
             self.operators.append(Operator(kind="other", value="", at=at))
+        if low in TOLD:
+            self.told.add(self.clause)
+        if low in NARRATED or (low.endswith("ed") and self._here()):
+            (self.finished if self.zone == "verb" else self.narrated).add(self.clause)
         if low in PAST:
             self.operators.append(Operator(kind="past", value="", at=at))
         if low in CUES:
@@ -301,7 +310,13 @@ class _Reader:
         if clause not in self.aux and sum(token.phrase == tokens[0].phrase for token in tokens) <= 2:
             early = {next((token.phrase for token in tokens if token.phrase != tokens[0].phrase), -1)}
         governed = {op.kind for op in self.operators for n in places if op.at == n} & {"not", "only"}
-        permits = any(op.kind == "modal" and op.value == "may" for op in self.operators for n in places if op.at == n)
+        modal = any(op.kind == "modal" for op in self.operators for n in places if op.at == n)
+        # Of what happened once, where, when and for whom only tell more; of a rule they are conditions.
+        happened = not modal and (clause in self.told or (clause in self.narrated and clause not in self.aux))
+        harmless = {"by", "through", "via"} | (set() if modal else {"before"})
+        if clause in self.finished:
+            harmless.add("to")
+        behind = ""
         for n, token in zip(places, tokens, strict=True):
             role = ""
             if clause in self.aux or passive:
@@ -323,7 +338,8 @@ class _Reader:
                 loose = False  # "within 36 hours after the breach"
             if token.preposition == "per" or token.phrase in early:
                 loose = False
-            if permits and token.preposition not in ("in", "into", "by", "to", "for"):
+            behind = token.preposition or behind
+            if not happened and behind not in harmless:
                 loose = False
             loose = loose or (n in self.adverbs and not governed) or _is_amount(tokens, n - places[0])
             self.tokens[n] = replace(token, role=role, rank=order * 1000 + n, loose=loose)

@@ -93,6 +93,12 @@ BE = _set("is are was were be been being gets")
 #: Words that take somebody out: "all other cats" are not all cats.
 OTHERS = _set("other others")
 PAST = _set("was were had did")
+# What says that something happened: auxiliaries, and the irregular verbs that do so by themselves.
+TOLD = PAST | {"been"}
+NARRATED = _set(
+    "became began bought broke brought built came chose fell fought found gave got grew held kept knew led left lost"
+    " made met paid ran rose said saw sent sold spent spoke stood taught thought told took went won wrote"
+)
 AUXILIARIES = BE | _set("has have had do does did") | frozenset(MODALS)
 RELATIONS = {
     word: word
