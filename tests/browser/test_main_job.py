@@ -9,15 +9,11 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from studio import samples
-from tests.support.browser import browser, chromium, window
+from tests.support.browser import window
 from tests.support.chat_server import ChatServer, chat_server
 from tests.support.studio import ROOT, Studio
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.flow,
-    pytest.mark.skipif(chromium() is None, reason="needs Chromium"),
-]
+pytestmark = [pytest.mark.browser, pytest.mark.flow]
 QUESTION = samples.QUESTIONS[0]
 
 
@@ -28,15 +24,9 @@ def teacher() -> Iterator[ChatServer]:
 
 
 @pytest.fixture(scope="module")
-def studio(teacher: ChatServer) -> Iterator[Studio]:
+def studio(chrome: Browser, teacher: ChatServer) -> Iterator[Studio]:
     with Studio(STUDIO_TEACHER_URL=teacher.url, STUDIO_TEACHER_MODEL="scripted") as running:
         yield running
-
-
-@pytest.fixture(scope="module")
-def chrome() -> Iterator[Browser]:
-    with browser() as opened:
-        yield opened
 
 
 def timeline(page: Page) -> list[str]:

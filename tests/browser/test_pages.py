@@ -7,27 +7,17 @@ from playwright.sync_api import Browser
 
 from tests.browser.pages import fill, pages
 from tests.browser.screenshots import problems
-from tests.support.browser import browser, chromium, window
+from tests.support.browser import window
 from tests.support.studio import Studio
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.flow,
-    pytest.mark.skipif(chromium() is None, reason="needs Chromium"),
-]
+pytestmark = [pytest.mark.browser, pytest.mark.flow]
 
 
 @pytest.fixture(scope="module")
-def studio() -> Iterator[Studio]:
+def studio(chrome: Browser) -> Iterator[Studio]:
     with Studio() as running:
         fill(running)
         yield running
-
-
-@pytest.fixture(scope="module")
-def chrome() -> Iterator[Browser]:
-    with browser() as opened:
-        yield opened
 
 
 @pytest.mark.parametrize(("width", "height", "dark"), [(1440, 900, False), (320, 640, True)])

@@ -8,26 +8,10 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.browser.reviewing import CARD, now_on, pair, press, propose
-from tests.support.browser import Window, browser, chromium, sign_in, window
+from tests.support.browser import Window, sign_in, window
 from tests.support.studio import Studio
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.flow,
-    pytest.mark.skipif(chromium() is None, reason="needs Chromium"),
-]
-
-
-@pytest.fixture(scope="module")
-def studio() -> Iterator[Studio]:
-    with Studio() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def chrome() -> Iterator[Browser]:
-    with browser() as opened:
-        yield opened
+pytestmark = [pytest.mark.browser, pytest.mark.flow]
 
 
 @pytest.fixture
