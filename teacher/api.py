@@ -1,5 +1,6 @@
-"""API of sessions: start one, follow it, cancel it."""
+"""API of sessions: start one, follow it, change its course."""
 
+from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any
@@ -7,7 +8,7 @@ from uuid import UUID
 
 from ninja import Field, Query, Router, Schema, Status
 
-from studio.accounts.access import require
+from studio.accounts.access import Actor, require
 from studio.accounts.idempotency import IdempotencyKey, once
 from studio.events.models import Event
 from studio.events.queries import last_seq
@@ -158,25 +159,24 @@ def get_session_events(
     return {"events": events, "last_seq": events[-1].seq if events else min(after, last_seq(session.stream))}
 
 
-@router.post("/sessions/{uuid:pk}/cancel", response={200: SessionOut, 409: Problem}, summary="Cancel a session")
-def cancel_session(request: ApiRequest, pk: UUID) -> Session:
+def _after(action: Callable[[Actor, Session], None], request: ApiRequest, pk: UUID) -> Session:
+    """The session as it is after somebody changed its course."""
     session = access_session(request.auth, pk, right="teach")
-    actions.cancel_session(request.auth, session)
+    action(request.auth, session)
     session.refresh_from_db()
     return session
+
+
+@router.post("/sessions/{uuid:pk}/cancel", response={200: SessionOut, 409: Problem}, summary="Cancel a session")
+def cancel_session(request: ApiRequest, pk: UUID) -> Session:
+    return _after(actions.cancel_session, request, pk)
 
 
 @router.post("/sessions/{uuid:pk}/pause", response={200: SessionOut, 409: Problem}, summary="Pause a session")
 def pause_session(request: ApiRequest, pk: UUID) -> Session:
-    session = access_session(request.auth, pk, right="teach")
-    actions.pause_session(request.auth, session)
-    session.refresh_from_db()
-    return session
+    return _after(actions.pause_session, request, pk)
 
 
 @router.post("/sessions/{uuid:pk}/resume", response={200: SessionOut, 409: Problem}, summary="Have a session go on")
 def resume_session(request: ApiRequest, pk: UUID) -> Session:
-    session = access_session(request.auth, pk, right="teach")
-    actions.resume_session(request.auth, session)
-    session.refresh_from_db()
-    return session
+    return _after(actions.resume_session, request, pk)

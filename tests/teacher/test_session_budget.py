@@ -38,6 +38,10 @@ def priced(team):
     return Endpoint.objects.create(team=team, name="Priced", base_url="http://127.0.0.1:9", model="m", **fields)
 
 
+def is_paused():
+    return Session.objects.filter(state="paused").exists()
+
+
 def test_a_paused_session_asks_nothing_until_it_goes_on(client_for, team, bob):
     with serving(by_role(**good())) as server:
         set_up(team, server)
@@ -61,9 +65,6 @@ def test_pausing_while_a_model_answers_asks_nothing_twice_that_was_answered(team
             actions.pause_session(actor_of(bob), session)
         return ask_endpoint(endpoint, ask, stopped=stopped)
 
-    def is_paused():
-        return Session.objects.filter(pk=session.pk, state="paused").exists()
-
     with serving(by_role(**good())) as server:
         set_up(team, server)
         session = make_session(bob)
@@ -86,9 +87,6 @@ def test_an_answer_that_came_as_the_session_was_paused_is_not_paid_twice(team, b
         if ask.key == "critique.1":
             actions.pause_session(actor_of(bob), session)
         return answer
-
-    def is_paused():
-        return Session.objects.filter(pk=session.pk, state="paused").exists()
 
     with serving(by_role(**good())) as server:
         set_up(team, server)

@@ -11,8 +11,8 @@ from studio.llm.arriving import EventStream, storable
 from studio.llm.client import Limits
 from studio.llm.steps import Refusal, Reply, answer_from_data
 from studio.llm.wire import retry_after, status_of
+from tests.core.llm.asking import Sleeps, ask_server
 from tests.core.llm.server import DONE, chunk, serving
-from tests.core.llm.test_client import Sleeps, ask_server
 
 QUICK_TO_GIVE_UP = Limits(connect_s=2, idle_s=5, total_s=10, error_s=0.2)
 
