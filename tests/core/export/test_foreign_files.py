@@ -133,7 +133,7 @@ def test_everything_that_belongs_to_a_pair_is_in_it(name: str) -> None:
         ({"instruction": "Q", "input": "x" * 1_000_001, "output": "A"}, "import.long"),
         ({"instruction": "Q", "output": "A", "history": "q, a"}, "import.turns"),
         ({"instruction": "Q", "output": "A", "system": ["S"]}, "import.text"),
-        (gzip.compress(b"{}"), "import.packed"),
+        (gzip.compress(b"{}", mtime=0), "import.packed"),
         (b"PAR1" + bytes(100), "import.packed"),
         (json.dumps({"prompt": "Q", "completion": "A"}).encode("utf-16"), "import.packed"),
         (b"PK\x03\x04" + bytes(1000), "import.packed"),
