@@ -19,7 +19,7 @@ async def outcome(user, stream: str, origin: bytes = b"http://127.0.0.1") -> str
     if not await socket.connect():
         return "refused"
     await socket.say(json.dumps({"after": 0}))
-    message = await socket.receive_output(10)
+    message = await socket.receive_output()
     if message["type"] == "websocket.close":
         return f"closed {message['code']}"
     await socket.leave()

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.support.studio import Studio
+from tests.support.waiting import LIMIT_S
 
 FLAGS = [
     "--headless=new",
@@ -25,9 +26,11 @@ def chromium() -> str | None:
 
 @contextmanager
 def browser() -> Iterator[Browser]:
-    """A fresh browser."""
+    """A fresh browser, whose pages are waited for as long as anything else."""
+    expect.set_options(timeout=LIMIT_S * 1000)
     with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+        opened = playwright.chromium.launch(executable_path=chromium(), args=FLAGS, timeout=LIMIT_S * 1000)
+        opened.on("context", lambda context: context.set_default_timeout(LIMIT_S * 1000))
         try:
             yield opened
         finally:

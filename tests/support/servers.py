@@ -7,13 +7,13 @@ import secrets
 import shutil
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
 
 from tests.support.ports import free_port
+from tests.support.waiting import LIMIT_S, until
 
 POSTGRES_FOLDERS = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
 
@@ -66,14 +66,12 @@ def redis() -> Iterator[str]:
     command = ["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--dir", folder, "--appendonly", "yes"]
     server = subprocess.Popen([*command, "--loglevel", "warning"], stdout=subprocess.DEVNULL)
     try:
-        for _ in range(100):
-            if subprocess.run(["redis-cli", "-p", str(port), "ping"], capture_output=True, check=False).returncode == 0:
-                break
-            time.sleep(0.05)
+        ping = ["redis-cli", "-p", str(port), "ping"]
+        until(lambda: subprocess.run(ping, capture_output=True, check=False).returncode == 0)
         yield f"redis://127.0.0.1:{port}/0"
     finally:
         server.terminate()
-        server.wait(10)
+        server.wait(LIMIT_S)
         shutil.rmtree(folder, ignore_errors=True)
 
 

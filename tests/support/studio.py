@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
@@ -17,6 +16,7 @@ import httpx
 
 from tests.support import servers
 from tests.support.ports import free_port
+from tests.support.waiting import LIMIT_S, until
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 T = TypeVar("T")
@@ -75,14 +75,14 @@ class Studio:
                 start_new_session=True,
             )
         if wait:
-            self.until(self.is_up, 60)
+            self.until(self.is_up)
 
     def stop(self) -> None:
         """End it as Ctrl-C would."""
         if self._process and self._process.poll() is None:
             self._process.send_signal(signal.SIGINT)
             try:
-                self._process.wait(20)
+                self._process.wait(LIMIT_S)
             except subprocess.TimeoutExpired:
                 self._process.kill()
                 self._process.wait()
@@ -90,7 +90,7 @@ class Studio:
     def ended(self) -> int:
         """The exit code of the supervisor, once it has ended by itself."""
         assert self._process is not None
-        return self._process.wait(30)
+        return self._process.wait(LIMIT_S)
 
     def kill(self) -> None:
         """kill -9 of the supervisor."""
@@ -143,13 +143,14 @@ class Studio:
         assert answer.status_code == expect, f"{method} {path}: {answer.status_code} {answer.text}"
         return answer.json() if "json" in answer.headers.get("content-type", "") else answer.content
 
-    def until(self, found: Callable[[], T | None], seconds: float = 60) -> T:
-        """Ask again until there is an answer; fails with the end of the log."""
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            if self._process and self._process.poll() is not None:
-                break
-            if answer := found():
-                return answer
-            time.sleep(0.1)
-        raise AssertionError(f"it did not happen within {seconds} s; the log ends:\n{self.log.read_text()[-4000:]}")
+    def until(self, found: Callable[[], T | None], seconds: float = LIMIT_S) -> T:
+        """Ask again until there is an answer; fails with the end of the log, at once when the studio has ended."""
+
+        def look() -> T | None:
+            assert self._process is None or self._process.poll() is None, "The studio has ended."
+            return found()
+
+        try:
+            return until(look, seconds=seconds)
+        except AssertionError as error:
+            raise AssertionError(f"{error} The log ends:\n{self.log.read_text()[-4000:]}") from error

@@ -7,13 +7,12 @@ from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
-from asgiref.testing import ApplicationCommunicator
 
 from studio.accounts.actions import announce
 from studio.accounts.models import ApiToken, Role, Team, User
-from studio.asgi import application
 from tests.conftest import ApiClient
 from tests.factories import make_team
+from tests.support.websocket import Connection
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ApiFor = Callable[..., ApiClient]
@@ -22,27 +21,19 @@ GONE = 4404
 
 async def outcome(token: str, stream: str, *, scheme: str = "Bearer", then: Callable[[], Any] | None = None) -> Any:
     """The kind of the first event, or the code with which the server closes; after `then`, if given, that code."""
-    headers = [(b"host", b"127.0.0.1"), (b"authorization", f"{scheme} {token}".encode())]
-    path = f"/ws/events/{stream}/"
-    socket = ApplicationCommunicator(
-        application,
-        {"type": "websocket", "path": path, "headers": headers, "query_string": b"", "subprotocols": []},
-    )
-    await socket.send_input({"type": "websocket.connect"})
-    opened = await socket.receive_output(5)
-    if opened["type"] != "websocket.accept":
-        await socket.wait(5)
+    socket = Connection(stream, (b"authorization", f"{scheme} {token}".encode()))
+    if not await socket.connect():
+        await socket.wait()
         return "refused"
-    await socket.send_input({"type": "websocket.receive", "text": '{"after": 0}'})
-    message = await socket.receive_output(5)
+    await socket.say('{"after": 0}')
+    message = await socket.receive_output()
     if message["type"] != "websocket.close" and then:
         await sync_to_async(then)()
         while message["type"] != "websocket.close":
-            message = await socket.receive_output(5)
+            message = await socket.receive_output()
     if message["type"] == "websocket.close":
         return message["code"]
-    await socket.send_input({"type": "websocket.disconnect", "code": 1000})
-    await socket.wait(5)
+    await socket.leave()
     return json.loads(message["text"])["kind"]
 
 

@@ -16,6 +16,7 @@ from studio.events.actions import append
 from studio.events.consumers import Tail, asked_after
 from studio.events.kinds import Payload, kind
 from studio.events.reading import BATCH, Frames, Question, SignedIn, answers, readers
+from tests.support.waiting import LIMIT_S
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -64,7 +65,7 @@ async def follow(reader: Reader) -> None:
     await reader.connect()
     await reader.receive('{"after": 0}')
     assert reader.pump
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(LIMIT_S):
         await asyncio.wait([reader.pump, asyncio.create_task(reader.enough.wait())], return_when="FIRST_COMPLETED")
     await reader.disconnect(1000)
 

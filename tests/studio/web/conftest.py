@@ -2,29 +2,24 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.conf import settings
 from django.template import engines
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from studio.web.patterns import examples
 from tests.studio.web import shell
 from tests.studio.web.shell_site import LIVE, Events, Site
-
-FLAGS = [
-    *("--headless=new", "--no-sandbox", "--disable-background-networking", "--disable-component-update"),
-    "--disable-sync",
-]
+from tests.support import browser as support
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
-        yield chromium
-        chromium.close()
+def browser() -> Iterator[Browser]:
+    if support.chromium() is None:
+        pytest.skip("needs Chromium")
+    with support.browser() as opened:
+        yield opened
 
 
 @pytest.fixture
@@ -47,7 +42,7 @@ def site(tmp_path: Path, events: Events) -> Iterator[Site]:
 
 
 @pytest.fixture
-def page(browser: Any, site: Site, events: Events) -> Iterator[Page]:
+def page(browser: Browser, site: Site, events: Events) -> Iterator[Page]:
     """A page whose websockets go to the event server, and which fails the test on any error of its scripts."""
     context = browser.new_context(base_url=site.address)
     errors: list[str] = []

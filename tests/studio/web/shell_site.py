@@ -12,6 +12,7 @@ from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 
 from studio.web.middleware import POLICY
+from tests.support.waiting import LIMIT_S
 
 LIVE = """
 {% extends "base.html" %}{% block title %}Live{% endblock %}{% block heading %}Live{% endblock %}
@@ -42,7 +43,7 @@ class Events:
         self.port = 0
         self.thread = threading.Thread(target=self.loop.run_until_complete, args=(self._run(),), daemon=True)
         self.thread.start()
-        self.ready.wait(10)
+        assert self.ready.wait(LIMIT_S)
 
     async def _run(self) -> None:
         self.stopped = asyncio.Event()
@@ -67,7 +68,7 @@ class Events:
         self.connections.discard(connection)
 
     def _do(self, work: Any) -> None:
-        asyncio.run_coroutine_threadsafe(work, self.loop).result(10)
+        asyncio.run_coroutine_threadsafe(work, self.loop).result(LIMIT_S)
 
     def append(self, seq: int, kind: str, html: str = "") -> None:
         event = {"seq": seq, "kind": kind, "data": {}, "created": "2026-11-23T09:00:00Z", "html": html}
@@ -95,7 +96,7 @@ class Events:
 
     def stop(self) -> None:
         self.loop.call_soon_threadsafe(self.stopped.set)
-        self.thread.join(10)
+        self.thread.join()
         self.loop.close()
 
 
@@ -140,4 +141,4 @@ class Site:
     def stop(self) -> None:
         self.server.shutdown()
         self.server.server_close()
-        self.thread.join(10)
+        self.thread.join()

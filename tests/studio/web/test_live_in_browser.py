@@ -1,22 +1,12 @@
 """Live streams in real Chromium: they neither lose nor double an event."""
 
-from collections.abc import Callable
-
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.studio.web.shell_site import Events, Site
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.browser
-
-
-def until(page: Page, condition: Callable[[], bool]) -> None:
-    """Let the page go on until the server side saw what it waits for; fails after ten seconds."""
-    for _ in range(200):
-        if condition():
-            return
-        page.wait_for_timeout(50)
-    raise AssertionError("the condition never became true")
 
 
 def texts(page: Page) -> list[str]:
@@ -37,18 +27,18 @@ def test_events_appear_in_order_and_only_once(page: Page, events: Events) -> Non
 
 def test_two_elements_share_one_socket_that_asks_from_the_earlier_place(page: Page, events: Events) -> None:
     page.goto("/live.html")
-    until(page, lambda: bool(events.asked))
+    until(lambda: events.asked)
     assert events.asked == [0]
     assert events.paths == ["/ws/events/session%3A12/"]
 
 
 def test_a_lost_connection_misses_nothing_and_says_so(page: Page, events: Events) -> None:
     page.goto("/live.html")
-    until(page, lambda: bool(events.connections))
+    until(lambda: events.connections)
     events.append(3, "draft.done", "<li id=e3>3</li>")
     expect(page.locator("#e3")).to_be_visible()
-    events.drop()
     events.events.append({"seq": 4, "kind": "x.y", "data": {}, "created": "", "html": "<li id=e4>4</li>"})
+    events.drop()
     expect(page.locator("#e4")).to_be_visible()
     assert events.asked[-1] == 3
     assert texts(page) == ["two", "3", "4"]
@@ -56,7 +46,7 @@ def test_a_lost_connection_misses_nothing_and_says_so(page: Page, events: Events
 
 def test_an_element_that_replaces_another_takes_its_socket_over(page: Page, events: Events) -> None:
     page.goto("/live.html")
-    until(page, lambda: bool(events.connections))
+    until(lambda: events.connections)
     events.append(3, "draft.done", "<li id=e3>3</li>")
     expect(page.locator("#e3")).to_be_visible()
     page.evaluate(
@@ -74,7 +64,7 @@ def test_an_element_that_replaces_another_takes_its_socket_over(page: Page, even
 
 def test_a_refused_stream_is_not_asked_again(page: Page, events: Events) -> None:
     page.goto("/live.html")
-    until(page, lambda: bool(events.connections))
+    until(lambda: events.connections)
     events.drop(4403)
     expect(page.locator("[data-connection]")).to_contain_text("reload the page")
     assert len(events.asked) == 1
@@ -82,7 +72,7 @@ def test_a_refused_stream_is_not_asked_again(page: Page, events: Events) -> None
 
 def test_an_element_with_the_same_id_is_replaced(page: Page, events: Events) -> None:
     page.goto("/live.html")
-    until(page, lambda: bool(events.connections))
+    until(lambda: events.connections)
     events.append(3, "draft.done", "<li id=e2>two, better</li>")
     expect(page.locator("#e2")).to_have_text("two, better")
     assert texts(page) == ["two, better"]
@@ -90,14 +80,14 @@ def test_an_element_with_the_same_id_is_replaced(page: Page, events: Events) -> 
 
 def test_an_event_is_announced_to_screen_readers(page: Page, events: Events) -> None:
     page.goto("/live.html")
-    until(page, lambda: bool(events.connections))
+    until(lambda: events.connections)
     events.append(3, "draft.done", '<li data-announce="The draft is finished">3</li>')
     expect(page.locator("#live")).to_have_text("The draft is finished")
 
 
 def test_scripts_in_an_event_do_not_run(page: Page, events: Events) -> None:
     page.goto("/live.html")
-    until(page, lambda: bool(events.connections))
+    until(lambda: events.connections)
     events.append(3, "draft.done", "<li id=e3>3<script>document.title = 'taken'</script></li>")
     expect(page.locator("#e3")).to_be_visible()
     assert page.title() == "Live · Studio"
@@ -105,18 +95,22 @@ def test_scripts_in_an_event_do_not_run(page: Page, events: Events) -> None:
 
 def test_hints_reach_the_page_without_moving_its_place(page: Page, events: Events) -> None:
     page.goto("/live.html")
-    until(page, lambda: bool(events.connections))
+    until(lambda: events.connections)
     page.evaluate("document.addEventListener('studio:event', (e) => { document.title = e.detail.data.text; })")
     events.hint("to be continued")
     expect(page).to_have_title("to be continued")
     assert page.locator("#first").get_attribute("data-after") == "2"
 
 
-def test_a_part_is_fetched_again_when_its_events_arrive(page: Page, events: Events, site: Site) -> None:
+def test_a_part_is_fetched_once_for_events_that_arrive_together(page: Page, events: Events, site: Site) -> None:
+    page.clock.install(time=0)
     page.goto("/live.html")
-    until(page, lambda: bool(events.connections))
+    until(lambda: events.connections)
+    page.clock.pause_at(60_000)  # what arrives at one moment of the page, however long that takes here
     events.append(3, "draft.done")
     events.append(4, "claims.started")
     events.append(5, "claims.done")
+    expect(page.locator("#first")).to_have_attribute("data-after", "5")
+    page.clock.run_for(1000)
     expect(page.locator("#part")).to_have_text("fetched 1")
     assert site.parts == 1

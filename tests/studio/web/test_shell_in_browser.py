@@ -1,10 +1,8 @@
 """The shell's scripts in real Chromium: keys, palette, drafts, lists, panes."""
 
-from typing import Any
-
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.studio.web.shell_site import Site
 
@@ -170,7 +168,7 @@ def test_an_error_page_is_accessible(page: Page) -> None:
     assert Axe().run(page).response["violations"] == []
 
 
-def test_the_frame_works_without_scripts(browser: Any, site: Site) -> None:
+def test_the_frame_works_without_scripts(browser: Browser, site: Site) -> None:
     context = browser.new_context(base_url=site.address, java_script_enabled=False)
     page = context.new_page()
     page.goto("/patterns.html")

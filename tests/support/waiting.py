@@ -1,0 +1,19 @@
+"""Waiting for what another thread, process or browser does: asked again and again, with one generous limit for all."""
+
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+T = TypeVar("T")
+# Says only when something is broken. A slow machine must never reach it, and a quick one never waits for it.
+LIMIT_S = 120.0
+
+
+def until(found: Callable[[], T | None], *, seconds: float = LIMIT_S) -> T:
+    """What comes to be found, at the first look that finds it; fails when it never comes."""
+    end, pause = time.monotonic() + seconds, 0.01
+    while not (result := found()):
+        assert time.monotonic() < end, f"It did not come within {seconds:g} s."
+        time.sleep(pause)
+        pause = min(2 * pause, 0.2)  # what takes long is not slowed down by being looked at
+    return result
