@@ -9,6 +9,7 @@ import pytest
 
 from tests.support.chat_server import ChatServer, chat_server
 from tests.support.studio import Studio
+from tests.support.waiting import is_alive, until
 
 pytestmark = pytest.mark.flow
 
@@ -28,14 +29,14 @@ def studio(model: ChatServer) -> Iterator[Studio]:
 
 
 def test_asked_to_end_it_hands_its_work_over_and_leaves_nothing(studio: Studio, model: ChatServer) -> None:
-    model.latency_s = 60
+    model.latency_s = 600
     body = {"question": "How warm?", "draft": "It is 8 °C.", "evidence": ["It is 8 °C here."]}
     pk = studio.api("POST", "/sessions", json=body, expect=201)["id"]
     studio.until(lambda: model.requests)
     family = studio.until(lambda: _family(studio))
     os.kill(studio.pid, signal.SIGTERM)
     assert studio.ended() == 0
-    assert not [pid for pid in family if Path(f"/proc/{pid}").exists()]
+    until(lambda: not any(map(is_alive, family)))
     assert "JOBS ('queued', 0)" in studio.manage("shell", "-v", "0", "-c", JOBS)
 
     model.latency_s = 0
@@ -47,7 +48,7 @@ def test_a_closed_terminal_ends_it_like_ctrl_c(studio: Studio) -> None:
     family = studio.until(lambda: _family(studio))
     os.kill(studio.pid, signal.SIGHUP)
     assert studio.ended() == 0
-    assert not [pid for pid in family if Path(f"/proc/{pid}").exists()]
+    until(lambda: not any(map(is_alive, family)))
     studio.start()
 
 

@@ -28,4 +28,4 @@ def test_two_studios_start_at_once_on_an_empty_database() -> None:
         finally:
             for node in nodes:
                 node.stop()
-                shutil.rmtree(node.data_dir)
+                shutil.rmtree(node.data_dir, ignore_errors=True)

@@ -1,7 +1,10 @@
 """Waiting for what another thread, process or browser does: asked again and again, with one generous limit for all."""
 
+import os
+import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -17,3 +20,14 @@ def until(found: Callable[[], T | None], *, seconds: float = LIMIT_S) -> T:
         time.sleep(pause)
         pause = min(2 * pause, 0.2)  # what takes long is not slowed down by being looked at
     return result
+
+
+def is_alive(pid: int) -> bool:
+    """Whether a process runs; one that has ended and was not yet collected does not."""
+    try:
+        os.kill(pid, 0)
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except ProcessLookupError:
+        return False
+    except FileNotFoundError:  # gone meanwhile, or a system without /proc
+        return sys.platform != "linux"

@@ -14,6 +14,7 @@ from datasets.core import canonical, keys
 from datasets.core.records import to_line
 from datasets.core.settings import to_json
 from tests.core.export.making import OTHER, PRIVATE, SECRET, TIME, key_id, make, pairs, public, settings
+from tests.support.waiting import LIMIT_S
 
 ROOT = Path(__file__).parents[3]
 
@@ -23,7 +24,7 @@ def run(module: str, *arguments: object, code: str = "") -> subprocess.Completed
         ["-c", code + f"\nimport runpy; runpy.run_module({module!r}, run_name='__main__')"] if code else ["-m", module]
     )
     command = [sys.executable, *start, *map(str, arguments)]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=LIMIT_S)
 
 
 def verify(*arguments: object, code: str = "") -> subprocess.CompletedProcess[str]:

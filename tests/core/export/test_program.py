@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from datasets.core import ed25519, keys
 from datasets.core.verify.program import program
 from tests.core.export.making import OTHER, SECRET, key_id, public
+from tests.support.waiting import LIMIT_S
 
 # RFC 8032, section 7.1, tests 1 to 3.
 PUBLISHED = [
@@ -44,7 +45,7 @@ def pyz(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def run(pyz: Path, *arguments: object) -> subprocess.CompletedProcess[str]:
     """Run it without any installed package, in a folder of its own."""
     command = [sys.executable, "-I", "-S", str(pyz), *map(str, arguments)]
-    return subprocess.run(command, cwd=pyz.parent, capture_output=True, text=True, check=False, timeout=60)
+    return subprocess.run(command, cwd=pyz.parent, capture_output=True, text=True, check=False, timeout=LIMIT_S)
 
 
 def test_it_verifies_with_python_alone(pyz: Path, finished: Path, tmp_path: Path) -> None:

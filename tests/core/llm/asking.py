@@ -15,7 +15,7 @@ ASK = Ask(
     messages=({"role": "system", "content": "json"}, {"role": "user", "content": "q"}),
     max_tokens=77,
 )
-QUICK = Limits(connect_s=2, idle_s=5, total_s=10)
+PATIENT = Limits(connect_s=60, idle_s=60, total_s=120)
 
 
 class Sleeps(list):
@@ -23,7 +23,7 @@ class Sleeps(list):
         self.append(seconds)
 
 
-def ask_server(url, ask=ASK, *, limits=QUICK, sleep=None, stopped=lambda: False, on_text=None, **fields):
+def ask_server(url, ask=ASK, *, limits=PATIENT, sleep=None, stopped=lambda: False, on_text=None, **fields):
     endpoint = Endpoint(**{"name": "test", "base_url": url, "model": "m", "key": Secret("sk-secret"), **fields})
     sleep = Sleeps() if sleep is None else sleep
     with Client(

@@ -38,7 +38,7 @@ class Exchange:
 
     def hold(self) -> None:
         """Say nothing more until the test is over."""
-        self.released.wait(20)
+        self.released.wait()
 
 
 Handler = Callable[[Exchange], None]

@@ -9,7 +9,7 @@ from studio.llm.endpoint import Endpoint, Secret
 from studio.llm.guard import GuardedBackend
 from studio.llm.prices import Price
 from studio.llm.steps import Ask, Reply, Usage
-from tests.core.llm.asking import ASK, LOOPBACK, QUICK, ask_server
+from tests.core.llm.asking import ASK, LOOPBACK, PATIENT, ask_server
 from tests.core.llm.server import DONE, answering, chunk, serving
 
 
@@ -88,7 +88,7 @@ def test_a_field_the_server_refuses_by_name_is_left_out_from_then_on(field):
 
     with serving(picky) as server:
         endpoint = Endpoint(name="test", base_url=server.url, model="deepseek-v4-pro")
-        with Client(endpoint, guard=GuardedBackend(LOOPBACK), limits=QUICK) as client:
+        with Client(endpoint, guard=GuardedBackend(LOOPBACK), limits=PATIENT) as client:
             first, second = client.ask(_json()), client.ask(_json())
     assert isinstance(first, Reply)
     assert isinstance(second, Reply)

@@ -11,6 +11,7 @@ from studio.llm.guard import GuardedBackend
 from studio.llm.steps import Refusal, Reply
 from tests.core.llm.asking import ASK, Sleeps, ask_server
 from tests.core.llm.server import DONE, answering, chunk, serving
+from tests.support.waiting import LIMIT_S
 
 # --- bad weather ---
 
@@ -72,7 +73,7 @@ def test_silence_ends_as_a_timeout_and_is_not_tried_again():
         exchange.hold()
 
     with serving(silent) as server:
-        refusal = ask_server(server.url, limits=Limits(idle_s=0.1))
+        refusal = ask_server(server.url, limits=Limits(idle_s=1))
     assert (refusal.kind, len(server.requests)) == ("timeout", 1)
 
 
@@ -211,7 +212,7 @@ def test_cancelling_closes_the_stream():
 
     with serving(endless) as server:
         refusal = ask_server(server.url, stopped=begun.is_set)
-        assert closed.wait(10)
+        assert closed.wait(LIMIT_S)
     assert isinstance(refusal, Refusal)
     assert refusal.kind == "cancelled"
 
@@ -267,7 +268,7 @@ def test_an_error_in_a_callback_closes_the_stream_and_passes_through():
     with serving(endless) as server:
         with pytest.raises(KeyError):
             ask_server(server.url, on_text=fail)
-        assert closed.wait(10)
+        assert closed.wait(LIMIT_S)
 
 
 def test_it_works_inside_a_running_loop():

@@ -14,7 +14,7 @@ from studio.llm.wire import retry_after, status_of
 from tests.core.llm.asking import Sleeps, ask_server
 from tests.core.llm.server import DONE, chunk, serving
 
-QUICK_TO_GIVE_UP = Limits(connect_s=2, idle_s=5, total_s=10, error_s=0.2)
+QUICK_TO_GIVE_UP = Limits(error_s=0.2)
 
 
 def saying(*pieces, content_type="text/event-stream"):

@@ -69,5 +69,4 @@ def test_a_missing_or_different_model_is_refused(tmp_path: Path, content: bytes 
 def test_loading_in_the_background_does_not_hold_the_process_up() -> None:
     thread = load_soon(0)
     assert thread.daemon
-    thread.join(60)
-    assert not thread.is_alive()
+    thread.join()
