@@ -56,8 +56,8 @@ def start_session(
         if endpoint is None:
             raise Invalid("There is no such teacher, or it is not in use.", code="no_teacher")
         teacher = endpoint.ref
-    given = [_clean(text, packing.MOST_CHARACTERS, "evidence") for text in texts]
-    entries = packing.given(given) if any(given) else packing.chosen(actor.team, chunk_ids)
+    given = packing.given(_clean(text, packing.MOST_CHARACTERS_GIVEN, "evidence") for text in texts)
+    entries = given or packing.chosen(actor.team, chunk_ids)
     session = Session(
         team=actor.team,
         created_by=actor.user,
@@ -80,7 +80,7 @@ def start_session(
         }
         append(session.stream, "session.started", started, key="started", actor=actor.user)
         if entries:
-            tell_evidence(session, "given" if any(given) else "vault")
+            tell_evidence(session, "given" if given else "vault")
         enqueue(JOB, key=session.job_key, team=actor.team, session_id=str(session.pk))
         announce(actor.team, "sessions")
     return session

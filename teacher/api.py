@@ -16,6 +16,7 @@ from studio.web.http import ApiRequest, Problem
 from studio.web.paging import keyset_page
 from teacher import actions
 from teacher.access import access_session
+from teacher.evidence import MOST_GIVEN
 from teacher.models import MOST_ITERATIONS, Session
 
 router = Router(tags=["Sessions"])
@@ -30,7 +31,7 @@ class SessionIn(Schema):
 
     question: str = Field(min_length=1, max_length=actions.LONGEST_QUESTION)
     draft: str = Field(default="", max_length=actions.LONGEST_DRAFT)
-    evidence: list[str] = Field(default_factory=list, max_length=50)
+    evidence: list[str] = Field(default_factory=list, max_length=MOST_GIVEN)
     teacher: str = Field(default="", max_length=80)
     threshold: Decimal = Field(default=Decimal("0.8"), ge=0, le=1)
     max_iterations: int = Field(default=3, ge=1, le=MOST_ITERATIONS)

@@ -1,15 +1,17 @@
 """The passages a session is held against: given by a person, chosen in a chat, or found in the vault."""
 
 from collections.abc import Iterable, Sequence
+from itertools import accumulate
 from typing import TypedDict
 
 from studio.accounts.models import Team
 from studio.vault.models import Chunk, Document
 from studio.vault.search import hybrid
+from studio.web.http import Invalid
 
-MOST_PASSAGES = 12
-FROM_VAULT = 8
-MOST_CHARACTERS = 40_000
+FROM_VAULT, MOST_CHOSEN, MOST_GIVEN = 8, 12, 50  # passages
+MOST_CHARACTERS = 40_000  # of the vault's passages
+MOST_CHARACTERS_GIVEN = 200_000
 
 
 class Entry(TypedDict):
@@ -26,17 +28,21 @@ class Entry(TypedDict):
 
 
 def given(texts: Iterable[str]) -> list[Entry]:
-    """Texts that a person brought, numbered in their order."""
+    """Texts that a person brought, numbered in their order; all of them. Raises Invalid when they are too many."""
     entries = [
-        _entry(title=f"Given passage {n}", text=text.strip(), end=len(text.strip()))
-        for n, text in enumerate((text for text in texts if text.strip()), 1)
+        _entry(title=f"Given passage {n}", text=text, end=len(text))
+        for n, text in enumerate((text for text in texts if text), 1)
     ]
-    return _packed(entries)
+    size = sum(len(entry["text"]) for entry in entries)
+    if len(entries) > MOST_GIVEN or size > MOST_CHARACTERS_GIVEN:
+        most = f"{MOST_GIVEN} passages and {MOST_CHARACTERS_GIVEN:,} characters"
+        raise Invalid(f"The evidence is more than {most}; put the documents into the vault instead.", code="too_long")
+    return _numbered(entries)
 
 
 def chosen(team: Team, chunk_ids: Sequence[int]) -> list[Entry]:
     """Passages of the team's vault by their ids, in that order; ids of others are left out."""
-    rows = Chunk.objects.filter(pk__in=chunk_ids[:MOST_PASSAGES], document__team=team).select_related("document")
+    rows = Chunk.objects.filter(pk__in=chunk_ids[:MOST_CHOSEN], document__team=team).select_related("document")
     ready = {chunk.pk: chunk for chunk in rows if chunk.document.state == Document.State.READY}
     return _packed([_of_chunk(ready[pk]) for pk in dict.fromkeys(chunk_ids) if pk in ready])
 
@@ -83,11 +89,10 @@ def _entry(
 
 def _packed(entries: list[Entry]) -> list[Entry]:
     """The first passages that fit, with their numbers."""
-    kept: list[Entry] = []
-    size = 0
-    for entry in entries[:MOST_PASSAGES]:
-        size += len(entry["text"])
-        if kept and size > MOST_CHARACTERS:
-            break
-        kept.append({**entry, "label": str(len(kept) + 1)})
-    return kept
+    sizes = accumulate(len(entry["text"]) for entry in entries[:MOST_CHOSEN])
+    fitting = sum(size <= MOST_CHARACTERS for size in sizes)
+    return _numbered(entries[: max(1, fitting)])
+
+
+def _numbered(entries: list[Entry]) -> list[Entry]:
+    return [{**entry, "label": str(n)} for n, entry in enumerate(entries, 1)]

@@ -8,6 +8,7 @@ from django import forms
 from studio.accounts.models import Team
 from studio.endpoints.actions import available
 from teacher.actions import LONGEST_DRAFT, LONGEST_QUESTION
+from teacher.evidence import MOST_CHARACTERS_GIVEN
 from teacher.models import MOST_ITERATIONS, Budget, Session
 
 SORTS = ("created", "score", "cost")
@@ -24,7 +25,7 @@ class SessionForm(forms.Form):
         help_text="An answer to improve. Empty: the teacher drafts one.",
     )
     evidence = forms.CharField(
-        max_length=LONGEST_DRAFT,
+        max_length=MOST_CHARACTERS_GIVEN,
         required=False,
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text="Passages to hold it against, with a line of --- between them. Empty: the vault is searched.",

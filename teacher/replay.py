@@ -4,9 +4,10 @@ from typing import Any
 
 from studio.events.models import Event
 from studio.llm.steps import Flow, Note, Refusal, answer_from_data
-from teacher.core.loop import Settings, draft_critique_revise
+from teacher.core.loop import draft_critique_revise
 from teacher.core.outcome import Outcome
 from teacher.core.rubrics import Bar
+from teacher.core.settings import Settings
 from teacher.models import Session
 
 

@@ -19,7 +19,6 @@ from typing import Any, Literal
 Level = Literal[0, 1, 2]
 MAX_CHARS = 2_000_000
 
-_THOUGHT = re.compile(r"<think>.*?</think>", re.DOTALL)
 _WORDS = {"True": "true", "False": "false", "None": "null", "true": "true", "false": "false", "null": "null"}
 _TOKEN = re.compile(
     r"""(?P<string>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')
@@ -64,6 +63,16 @@ def read_object(text: str) -> Parsed | Malformed:
     return Malformed(error=f"Not readable as a JSON object: {error[:160]}.")
 
 
+def spoken(text: str) -> str:
+    """What a model says after reasoning aloud. Some servers swallow the mark that opens the reasoning; one that is
+    never closed leaves nothing."""
+    text = text.lstrip("\ufeff").lstrip()
+    thought, mark, rest = text.partition("</think>")
+    if thought.startswith("<think>"):
+        return rest
+    return rest if mark and "<think>" not in thought else text
+
+
 def _candidates(text: str) -> Iterator[tuple[Level, str]]:
     yield 0, text
     inner = _unwrapped(text)
@@ -76,7 +85,7 @@ def _candidates(text: str) -> Iterator[tuple[Level, str]]:
 
 
 def _unwrapped(text: str) -> str | None:
-    text = _THOUGHT.sub("", text.lstrip("\ufeff"))
+    text = spoken(text)
     start, end = text.find("{"), text.rfind("}")
     return text[start : end + 1] if 0 <= start < end else None
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
-from studio.llm.parse import Level, Malformed, read_object
+from studio.llm.parse import Level, Malformed, read_object, spoken
 
 Verdict = Literal["SUPPORTED", "CONTRADICTED", "NOT_FOUND", "NOT_CHECKABLE"]
 ClaimKind = Literal["fact", "number", "date", "quote", "opinion", "instruction"]
@@ -131,6 +131,7 @@ def read_rewrite(text: str) -> Rewrite | Malformed:
 
     A long text is not carried inside JSON: a cut then costs the trailer, not the text.
     """
+    text = spoken(text)
     start = text.find(ANSWER_BEGIN)
     end = text.find(ANSWER_END, start + 1)
     if start < 0 or end < 0:

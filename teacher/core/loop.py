@@ -6,53 +6,31 @@ Every candidate is verified, a draft that scores 0.99 too. The best candidate is
 error ends the flow as degraded (something is kept), failed or cancelled; it never becomes a score.
 """
 
-from collections.abc import Callable, Generator, Sequence
-from dataclasses import dataclass, field, replace
-from decimal import Decimal
-from typing import Any, TypeVar
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any
 
-from studio.llm.parse import Malformed
-from studio.llm.schemas import ANSWER_BEGIN, ANSWER_END, Issue, Rewrite, read_critique, read_rewrite, read_verdicts
-from studio.llm.steps import Answer, Ask, Flow, Note, Refusal, Reply, Role, Step, Usage
+from studio.llm.parse import Malformed, spoken
+from studio.llm.schemas import (
+    ANSWER_BEGIN,
+    ANSWER_END,
+    Issue,
+    Rewrite,
+    SaidClaim,
+    read_critique,
+    read_rewrite,
+    read_verdicts,
+)
+from studio.llm.sentences import sentences
+from studio.llm.steps import Ask, Flow, Note, Role
 from teacher.core import rubrics
-from teacher.core.outcome import SENTENCES, STOP_OF_REFUSAL, Candidate, Judged, Outcome, State, StopReason, digest
-from teacher.core.prompts import complaint, messages
-from teacher.core.rubrics import Bar
-from teacher.core.verdicts import Passage, check
+from teacher.core.asking import Account, Steps, Stop
+from teacher.core.outcome import SENTENCES, Candidate, Judged, Outcome, State, StopReason, digest
+from teacher.core.prompts import messages
+from teacher.core.settings import Settings
+from teacher.core.verdicts import CheckedClaims, Passage, check
 
 LEAST_GAIN = 0.02
-T = TypeVar("T")
-Reader = Callable[[str], T | Malformed]
-Steps = Generator[Step, Any, T]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
-    """The knobs of one session.
-
-    max_iterations: how many candidates are judged at most, the draft included.
-    max_cost_usd, max_model_seconds: the session stops before the next question once this much is spent; 0 is no limit.
-    """
-
-    bar: Bar = field(default_factory=Bar)
-    max_iterations: int = 3
-    draft_tokens: int = 1_500
-    verify_tokens: int = 4_096
-    critique_tokens: int = 1_500
-    revise_tokens: int = 2_048
-    most_tokens: int = 16_384
-    max_cost_usd: Decimal = Decimal(0)
-    max_model_seconds: int = 0
-
-
-class _Stop(Exception):
-    """Leaves the loop early with a reason."""
-
-    def __init__(self, reason: StopReason, message: str = "", cause: str = "") -> None:
-        super().__init__(reason)
-        self.reason = reason
-        self.message = message or SENTENCES[reason]
-        self.cause = cause
 
 
 def draft_critique_revise(
@@ -75,27 +53,26 @@ class _Session:
         self.candidates = 0
         self.seen: set[str] = set()
         self.failed: list[str] = []
-        self.usage, self.cost_usd, self.milliseconds = Usage(), Decimal(0), 0
-        self.replies: list[Reply] = []
+        self.account = Account(settings)
 
     # --- the course of a session ---
 
     def run(self) -> Steps[Outcome]:
         try:
             reason = yield from self._course()
-        except _Stop as stop:
+        except Stop as stop:
             return self._outcome(self._state_after(stop.reason), stop.reason, stop.message, stop.cause)
         return self._outcome("done", reason, SENTENCES[reason], "")
 
     def _course(self) -> Steps[StopReason]:
         if not self.passages:
-            raise _Stop("no_evidence")
+            raise Stop("no_evidence")
         current = yield from self._first()
         regressions = stalls = 0
         while True:
             judged = yield from self._judge(current)
-            gain = judged.score - self.best.score if self.best else None
-            if gain is None or gain > 0:
+            gain = judged.value - self.best.value if self.best else None
+            if self.best is None or judged.is_better_than(self.best):
                 self.best, self.failed = judged, []
             else:
                 self.failed = [issue.fix for issue in judged.issues][:8]
@@ -138,21 +115,18 @@ class _Session:
         author = "person"
         if not self.draft:
             ask = self._ask("draft", "drafter", {}, self.settings.draft_tokens)
-            self.draft = yield from self._answered(ask, _read_text)
-            author = self.replies[-1].model
+            self.draft = yield from self.account.answered(ask, _read_text)
+            author = self.account.model
         candidate = Candidate(n=0, parent=None, text=self.draft, author=author)
         self._is_new(candidate)
-        yield self._note("draft.finished", "text.0", text=candidate.text, sha256=candidate.sha256, author=author)
+        yield self.account.note("draft.finished", "text.0", text=candidate.text, sha256=candidate.sha256, author=author)
         return candidate
 
     def _judge(self, candidate: Candidate) -> Steps[Judged]:
         n = self.iterations + 1
-        inputs: dict[str, Any] = {"candidate": candidate.text}
-        ask = self._ask(f"verify.{n}", "verifier", inputs, self.settings.verify_tokens, schema="verdicts")
-        said = yield from self._answered(ask, read_verdicts)
-        checked = check(said, candidate.text, self.passages, question=self.question)
+        checked = yield from self._verify(candidate.text, n)
         uncovered = [candidate.text[start:end] for start, end in checked.uncovered]
-        yield self._note(
+        yield self.account.note(
             "claims.verified",
             f"claims.{n}",
             iteration=n,
@@ -162,16 +136,17 @@ class _Session:
             invented=checked.invented,
             grounding=checked.grounding,
         )
-        inputs |= {"verdicts": checked.as_data(), "uncovered": uncovered}
+        inputs = {"candidate": candidate.text, "verdicts": checked.as_data(), "uncovered": uncovered}
         ask = self._ask(f"critique.{n}", "critic", inputs, self.settings.critique_tokens, schema="critique")
-        critique = yield from self._answered(ask, read_critique)
+        critique = yield from self.account.answered(ask, read_critique)
         if critique.refusal:
-            raise _Stop("refused", "The candidate declines to answer.")
+            raise Stop("refused", "The candidate declines to answer.")
         bar, grounding, contradicted = self.settings.bar, checked.grounding, checked.contradicted
         sound = rubrics.is_sound(contradicted=contradicted, grounding=grounding, issues=critique.issues, bar=bar)
-        score = rubrics.score(critique.aspects, grounding, contradicted=contradicted, sound=sound, bar=bar)
+        value = rubrics.value(critique.aspects, grounding, contradicted=contradicted)
+        score = rubrics.score(value, sound=sound, bar=bar)
         self.iterations = n
-        yield self._note(
+        yield self.account.note(
             "critique.finished",
             f"score.{n}",
             iteration=n,
@@ -187,9 +162,22 @@ class _Session:
             checked=checked,
             aspects=critique.aspects,
             issues=critique.issues,
+            value=value,
             score=score,
-            passes=rubrics.passes(score, sound=sound, bar=bar),
+            passes=rubrics.passes(value, sound=sound, bar=bar),
         )
+
+    def _verify(self, text: str, n: int) -> Steps[CheckedClaims]:
+        """The checked claims of a candidate; a long one is verified in parts, each with the whole before it."""
+        parts = _parts(text, self.settings.part_sentences)
+        claims: list[SaidClaim] = []
+        for number, part in enumerate(parts, 1):
+            key = f"verify.{n}.{number}" if len(parts) > 1 else f"verify.{n}"
+            inputs = {"candidate": part, "whole": text} if len(parts) > 1 else {"candidate": text}
+            ask = self._ask(key, "verifier", inputs, self.settings.verify_tokens, schema="verdicts")
+            said = yield from self.account.answered(ask, read_verdicts)
+            claims += said.claims
+        return check(claims, text, self.passages, question=self.question)
 
     def _revise(self) -> Steps[Candidate]:
         """A new candidate from the best one, which knows what a failed attempt did wrong."""
@@ -204,12 +192,13 @@ class _Session:
             "issues": [_issue_data(issue) for issue in best.issues],
             "failed": self.failed,
         }
-        ask = self._ask(f"revise.{n}", "reviser", inputs, self.settings.revise_tokens)
-        rewrite = yield from self._answered(ask, lambda answer: _read_revision(answer, best))
+        room = max(self.settings.revise_tokens, min(self.settings.most_tokens, len(text) // 2))  # it holds the whole
+        ask = self._ask(f"revise.{n}", "reviser", inputs, room)
+        rewrite = yield from self.account.answered(ask, lambda answer: _read_revision(answer, best))
         self.candidates += 1
-        author = self.replies[-1].model
+        author = self.account.model
         candidate = Candidate(n=self.candidates, parent=best.candidate.n, text=rewrite.text, author=author)
-        yield self._note(
+        yield self.account.note(
             "revision.finished",
             f"revision.{n}",
             iteration=n,
@@ -239,71 +228,11 @@ class _Session:
             max_tokens=max_tokens,
         )
 
-    def _answered(self, ask: Ask, read: Reader[T]) -> Steps[T]:
-        """A readable answer: one more try with more room when it was cut, one more when it could not be read."""
-        reply = yield from self._reply(ask)
-        if reply.finish_reason == "length":
-            room = min(self.settings.most_tokens, 2 * ask.max_tokens)
-            yield self._note("answer.cut", f"cut.{ask.key}", step=ask.key, role=ask.role, max_tokens=ask.max_tokens)
-            ask = replace(ask, key=f"{ask.key}.longer", max_tokens=room, thinking=False)
-            reply = yield from self._whole(ask)
-        found = read(reply.text)
-        if not isinstance(found, Malformed):
-            return found
-        yield self._note(
-            "answer.malformed", f"malformed.{ask.key}", step=ask.key, role=ask.role, error=found.error[:300]
-        )
-        again = replace(
-            ask,
-            key=f"{ask.key}.again",
-            messages=(*ask.messages, *complaint(reply.text, found.error)),
-            inputs={**ask.inputs, "complaint": found.error},
-        )
-        reply = yield from self._whole(again)
-        found = read(reply.text)
-        if isinstance(found, Malformed):
-            raise _Stop("unparsable", cause=f"{again.key}: {found.error[:300]}")
-        return found
-
-    def _whole(self, ask: Ask) -> Steps[Reply]:
-        reply = yield from self._reply(ask)
-        if reply.finish_reason == "length":
-            message = "The teacher's answer was cut at its length limit."
-            raise _Stop("unparsable", message, f"{ask.key}: cut at {ask.max_tokens} tokens")
-        return reply
-
-    def _reply(self, ask: Ask) -> Steps[Reply]:
-        settings = self.settings
-        if settings.max_cost_usd and self.cost_usd >= settings.max_cost_usd:
-            raise _Stop("budget")
-        if settings.max_model_seconds and self.milliseconds >= 1000 * settings.max_model_seconds:
-            raise _Stop("deadline")
-        answer: Answer = yield ask
-        if isinstance(answer, Refusal):
-            raise _Stop(
-                STOP_OF_REFUSAL[answer.kind], answer.message, f"{ask.key}: {answer.kind} {answer.cause}".strip()
-            )
-        self.usage += answer.usage
-        self.cost_usd += answer.cost_usd or Decimal(0)
-        self.milliseconds += answer.latency_ms
-        self.replies.append(answer)
-        if answer.finish_reason == "content_filter":
-            raise _Stop("refused", cause=f"{ask.key}: content_filter")
-        return answer
-
     # --- saying ---
-
-    def _note(self, kind: str, key: str, **data: Any) -> Note:
-        """A finding, with what the session has used so far."""
-        spent = {"tokens": self.usage.total, "cost_usd": str(self.cost_usd), "model_ms": self.milliseconds}
-        return Note(kind=kind, key=key, data={**data, "spent": spent, "model": self._last_model()})
-
-    def _last_model(self) -> str:
-        return self.replies[-1].model if self.replies else ""
 
     def _decision(self, judged: Judged, reason: StopReason | None) -> Note:
         best = self.best or judged
-        return self._note(
+        return self.account.note(
             "decision.made",
             f"decision.{self.iterations}",
             iteration=self.iterations,
@@ -324,7 +253,7 @@ class _Session:
         return "degraded" if self.draft else "failed"
 
     def _outcome(self, state: State, reason: StopReason, message: str, cause: str) -> Outcome:
-        families = {reply.family or reply.teacher for reply in self.replies}
+        families = {reply.family or reply.teacher for reply in self.account.replies}
         return Outcome(
             state=state,
             stop_reason=reason,
@@ -334,11 +263,21 @@ class _Session:
             best_text=self.best.candidate.text if self.best else self.draft,
             best=self.best,
             iterations=self.iterations,
-            usage=self.usage,
-            cost_usd=self.cost_usd,
-            answered_by=tuple(dict.fromkeys((reply.model, reply.teacher) for reply in self.replies)),
+            usage=self.account.usage,
+            cost_usd=self.account.cost_usd,
+            answered_by=tuple(dict.fromkeys((reply.model, reply.teacher) for reply in self.account.replies)),
             one_family=len(families) < 2,
         )
+
+
+def _parts(text: str, most: int) -> list[str]:
+    """The text in stretches of whole sentences, about equally long and none longer than so many sentences."""
+    spans = sentences(text)
+    if len(spans) <= most:
+        return [text]
+    count = -(-len(spans) // most)
+    edges = [n * len(spans) // count for n in range(count + 1)]
+    return [text[spans[a][0] : spans[b - 1][1]] for a, b in pairwise(edges)]
 
 
 def _squeezed(text: str) -> str:
@@ -356,7 +295,7 @@ def _issue_data(issue: Issue) -> dict[str, str]:
 
 def _read_text(answer: str) -> str | Malformed:
     """A draft: text that is neither empty nor our own marks."""
-    text = answer.split("</think>")[-1].replace(ANSWER_BEGIN, "").replace(ANSWER_END, "").strip()
+    text = spoken(answer).replace(ANSWER_BEGIN, "").replace(ANSWER_END, "").strip()
     return text or Malformed(error="The answer is empty.")
 
 

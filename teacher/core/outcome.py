@@ -82,14 +82,20 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
-    """A candidate with all that was found about it."""
+    """A candidate with all that was found about it. value: its score before one that is not sound was held below the
+    threshold, where the good and the nearly good could not be told apart."""
 
     candidate: Candidate
     checked: CheckedClaims
     aspects: tuple[Aspect, ...]
     issues: tuple[Issue, ...]
+    value: float
     score: float
     passes: bool
+
+    def is_better_than(self, other: "Judged") -> bool:
+        """The written order of candidates: those that pass before others, then by value; a tie keeps the older."""
+        return (self.passes, self.value) > (other.passes, other.value)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

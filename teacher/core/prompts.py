@@ -26,15 +26,19 @@ def text(name: str) -> str:
 @cache
 def version() -> str:
     """SHA-256 (hex) over all prompt texts; stored with each session."""
-    together = "\n\0".join(text(name) for name in ("system", *_NAMES.values()))
+    together = "\n\0".join(text(name) for name in ("system", *_NAMES.values(), "part"))
     return hashlib.sha256(together.encode()).hexdigest()
 
 
 def messages(role: Role, inputs: Mapping[str, Any]) -> tuple[Message, ...]:
-    """The chat messages for a role, from the same inputs the built-in teacher reads."""
+    """The chat messages for a role, from the same inputs the built-in teacher reads.
+
+    With "whole" the "candidate" is a part of it: the whole is shown, before the task, and the part behind it, so that
+    the questions about all parts begin alike.
+    """
     parts = [fence("EVIDENCE", _evidence(inputs["evidence"])), fence("QUESTION", str(inputs["question"]))]
     if "candidate" in inputs:
-        parts.append(fence("CANDIDATE", str(inputs["candidate"])))
+        parts.append(fence("CANDIDATE", str(inputs.get("whole", inputs["candidate"]))))
     if "verdicts" in inputs:
         parts.append(fence("VERDICTS", _verdicts(inputs["verdicts"], inputs.get("uncovered", ()))))
     if "issues" in inputs:
@@ -42,6 +46,8 @@ def messages(role: Role, inputs: Mapping[str, Any]) -> tuple[Message, ...]:
     if inputs.get("failed"):
         parts.append(fence("EARLIER ATTEMPT", "It was worse: " + " ".join(map(str, inputs["failed"]))))
     parts.append(text(_NAMES[role]))
+    if "whole" in inputs:
+        parts += [fence("PART", str(inputs["candidate"])), text("part")]
     return ({"role": "system", "content": text("system")}, {"role": "user", "content": "\n\n".join(parts)})
 
 

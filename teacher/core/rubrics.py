@@ -26,10 +26,12 @@ class Bar:
     grounding: float = 0.90
 
 
-def raw_score(aspects: Iterable[Aspect], grounding: float) -> float:
-    """Weighted mean of the aspects (1 to 5 mapped to 0 to 1) and grounding."""
+def value(aspects: Iterable[Aspect], grounding: float, *, contradicted: int) -> float:
+    """What a candidate is worth, 0 to 1 on three decimals: the weighted mean of the aspects (1 to 5 mapped to 0 to 1)
+    and grounding. A contradiction costs three quarters of it."""
     total = WEIGHTS["grounding"] * grounding
-    return total + sum(WEIGHTS[aspect.name] * (aspect.score - 1) / 4 for aspect in aspects)
+    total += sum(WEIGHTS[aspect.name] * (aspect.score - 1) / 4 for aspect in aspects)
+    return round(total * (CONTRADICTED_FACTOR if contradicted else 1.0), 3)
 
 
 def is_sound(*, contradicted: int, grounding: float, issues: Iterable[Issue], bar: Bar) -> bool:
@@ -37,16 +39,12 @@ def is_sound(*, contradicted: int, grounding: float, issues: Iterable[Issue], ba
     return not contradicted and grounding >= bar.grounding and all(issue.severity != "blocker" for issue in issues)
 
 
-def score(aspects: Iterable[Aspect], grounding: float, *, contradicted: int, sound: bool, bar: Bar) -> float:
-    """The score on three decimals.
+def score(value: float, *, sound: bool, bar: Bar) -> float:
+    """The score that is shown: the value, but below the threshold for what is not sound.
 
-    A contradiction costs three quarters of it, and a candidate that is not sound stays below the threshold. So the
-    score alone orders candidates, and one at or above the threshold is always one that passes.
+    So a score at or above the threshold is always one that passes.
     """
-    value = raw_score(aspects, grounding) * (CONTRADICTED_FACTOR if contradicted else 1.0)
-    if not sound:
-        value = min(value, bar.threshold - 0.001)
-    return round(max(0.0, value), 3)
+    return value if sound else round(max(0.0, min(value, bar.threshold - 0.001)), 3)
 
 
 def passes(value: float, *, sound: bool, bar: Bar) -> bool:

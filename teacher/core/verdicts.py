@@ -13,7 +13,7 @@ from typing import Any
 from studio.llm.figures import CITATION, figures, lacking
 from studio.llm.language import content, spelled
 from studio.llm.quotes import UNSPACED, Folded, align, fold
-from studio.llm.schemas import ClaimKind, SaidClaim, SaidQuote, Verdict, Verdicts
+from studio.llm.schemas import ClaimKind, SaidClaim, SaidQuote, Verdict
 from studio.llm.sentences import sentences
 from teacher.core.gaps import gap, is_english
 
@@ -142,13 +142,15 @@ class CheckedClaims:
         return [claim.as_data() for claim in self.claims]
 
 
-def check(said: Verdicts, candidate: str, passages: Sequence[Passage], *, question: str = "") -> CheckedClaims:
+def check(
+    said: Sequence[SaidClaim], candidate: str, passages: Sequence[Passage], *, question: str = ""
+) -> CheckedClaims:
     """Hold a verifier's verdicts against candidate and evidence."""
     plain = CITATION.sub(lambda mark: " " * len(mark[0]), candidate)  # same offsets, no marks
     folded, candidate_spans = fold(plain), sentences(plain)
     found: dict[Span, CheckedClaim] = {}  # one claim a place; of several the worst verdict stands
     invented, after = 0, 0
-    for claim in said.claims:
+    for claim in said:
         span = _place(CITATION.sub("", claim.text), plain, folded, candidate_spans, after)
         if span is None:
             invented += 1

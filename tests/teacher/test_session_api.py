@@ -66,7 +66,6 @@ def test_a_session_is_cancelled_once(api_for, bob):
         {"max_iterations": 0},
         {"max_iterations": 99},
         {"evidence": "not a list"},
-        {"evidence": ["x" * 50_000]},
         {"teacher": "nobody"},
     ],
 )
@@ -92,3 +91,16 @@ def test_a_cursor_that_is_no_number_is_422(api_for, bob, after):
 
 def test_without_a_token_nothing_is_answered(client):
     assert client.get(f"{SESSIONS}/{uuid.uuid4()}").status_code == 401
+
+
+def test_all_evidence_that_is_given_is_kept(api_for, bob):
+    texts = [f"Passage {n}. " + "Goods may be returned. " * 170 for n in range(50)]
+    created = api_for(bob).post_json(SESSIONS, {"question": QUESTION, "evidence": texts})
+    assert created.status_code == 201
+    assert [entry["text"] for entry in Session.objects.get().evidence] == [text.strip() for text in texts]
+
+
+@pytest.mark.parametrize("texts", [["x"] * 51, ["x" * 100_000, "y" * 100_001]], ids=["many", "long"])
+def test_evidence_that_would_not_fit_is_refused_and_not_shortened(api_for, bob, texts):
+    assert api_for(bob).post_json(SESSIONS, {"question": QUESTION, "evidence": texts}).status_code == 422
+    assert not Session.objects.exists()

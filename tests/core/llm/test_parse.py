@@ -27,7 +27,13 @@ def test_strict_json_is_read_at_level_0(value):
 @given(
     objects,
     st.sampled_from(
-        ["```json\n{}\n```", "Sure! Here it is:\n{}\nHope it helps.", "\ufeff{}", "<think>a {{ b</think>{}"]
+        [
+            "```json\n{}\n```",
+            "Sure! Here it is:\n{}\nHope it helps.",
+            "\ufeff{}",
+            "<think>a {{ b</think>{}",
+            "a {{ b</think>\n{}",
+        ]
     ),
 )
 def test_wrapping_is_taken_off_at_level_1(value, wrapping):

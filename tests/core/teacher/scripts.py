@@ -7,8 +7,9 @@ from typing import Any
 
 from studio.llm.schemas import ASPECTS, write_rewrite
 from studio.llm.steps import Answer, Ask, Note, Refusal, Reply, Usage
-from teacher.core.loop import Settings, draft_critique_revise
+from teacher.core.loop import draft_critique_revise
 from teacher.core.outcome import Outcome
+from teacher.core.settings import Settings
 from teacher.core.verdicts import Passage
 
 QUESTION = "How long may goods be returned?"

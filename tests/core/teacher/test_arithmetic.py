@@ -4,11 +4,11 @@ from decimal import Decimal
 
 import pytest
 
-from studio.llm.schemas import ASPECTS, Aspect, Issue, SaidClaim, SaidQuote, Verdict, Verdicts
+from studio.llm.schemas import ASPECTS, Aspect, Issue, SaidClaim, SaidQuote, Verdict
 from studio.llm.steps import Reply
 from teacher.core import rubrics
-from teacher.core.loop import Settings
 from teacher.core.rubrics import Bar
+from teacher.core.settings import Settings
 from teacher.core.verdicts import CheckedClaims, check
 from tests.core.teacher.scripts import LONGER, PASSAGES, TRUE, Teacher, critique, rewrite, run
 
@@ -29,7 +29,7 @@ def _check(candidate: str, *claims: tuple[str, Verdict, str]) -> CheckedClaims:
         )
         for text, verdict, quote in claims
     ]
-    return check(Verdicts(claims=tuple(said), level=0), candidate, PASSAGES)
+    return check(tuple(said), candidate, PASSAGES)
 
 
 def test_grounding_is_the_supported_share_of_all_that_needed_support() -> None:
@@ -75,15 +75,17 @@ def test_a_blocker_or_a_contradiction_is_never_sound() -> None:
 def test_the_weights_of_the_score_make_one_whole() -> None:
     best = [Aspect(name=name, why="", score=5) for name in ASPECTS]
     worst = [Aspect(name=name, why="", score=1) for name in ASPECTS]
-    assert rubrics.raw_score(best, 1.0) == pytest.approx(1.0)
-    assert rubrics.raw_score(worst, 0.0) == 0.0
-    assert rubrics.raw_score(worst, 1.0) == pytest.approx(0.35)
+    assert rubrics.value(best, 1.0, contradicted=0) == 1.0
+    assert rubrics.value(worst, 0.0, contradicted=0) == 0.0
+    assert rubrics.value(worst, 1.0, contradicted=0) == 0.35
 
 
 def test_the_score_keeps_three_decimals() -> None:
     aspects = [Aspect(name=name, why="", score=5) for name in ASPECTS]
-    assert rubrics.score(aspects, 1 / 3, contradicted=0, sound=False, bar=Bar(threshold=0.9)) == 0.767
-    assert rubrics.score(aspects, 1.0, contradicted=0, sound=False, bar=Bar(threshold=0.8)) == 0.799
+    value = rubrics.value(aspects, 1 / 3, contradicted=0)
+    assert (value, rubrics.score(value, sound=False, bar=Bar(threshold=0.9))) == (0.767, 0.767)
+    assert rubrics.score(1.0, sound=False, bar=Bar(threshold=0.8)) == 0.799
+    assert rubrics.score(1.0, sound=False, bar=Bar(threshold=0.0)) == 0.0
 
 
 def test_of_two_equal_candidates_the_earlier_is_kept() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from studio.llm.language import content
-from studio.llm.schemas import SaidClaim, SaidQuote, Verdicts
+from studio.llm.schemas import SaidClaim, SaidQuote
 from studio.llm.sentences import sentences
 from teacher.core.verdicts import CheckedClaims, Passage, check
 from tests.core.llm.falsehoods import Passages, falsehoods
@@ -21,7 +21,7 @@ def flattered(candidate: str, *quoted: tuple[str, tuple[str, str]], passages: li
         SaidClaim(text=text, kind="fact", verdict="SUPPORTED", quotes=(SaidQuote(chunk=at, text=words),), why="")
         for text, (at, words) in quoted
     )
-    return check(Verdicts(claims=claims, level=0), candidate, passages)
+    return check(claims, candidate, passages)
 
 
 def share_supported(pairs: list[tuple[Passages, str]], pick: Pick) -> float:
@@ -113,7 +113,7 @@ def test_a_statement_is_no_lead_in_because_it_ends_with_a_colon():
 def test_a_fact_called_an_opinion_counts_as_not_found():
     text = "Members get free shipping to every country"
     said = SaidClaim(text=text, kind="opinion", verdict="NOT_CHECKABLE", quotes=(), why="")
-    found = check(Verdicts(claims=(said,), level=0), f"{text}.", [Passage(label="1", title="Returns", text=SHOP)])
+    found = check((said,), f"{text}.", [Passage(label="1", title="Returns", text=SHOP)])
     assert found.claims[0].verdict == "NOT_FOUND"
 
 

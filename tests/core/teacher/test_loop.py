@@ -7,9 +7,9 @@ import pytest
 
 from studio.llm.builtin import BuiltIn
 from studio.llm.steps import Usage
-from teacher.core.loop import Settings
 from teacher.core.outcome import ACCEPTED
 from teacher.core.rubrics import Bar
+from teacher.core.settings import Settings
 from tests.core.teacher.scripts import (
     FALSE,
     LONGER,

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from studio.llm.steps import Refusal, answer_from_data
-from teacher.core.loop import Settings
+from teacher.core.settings import Settings
 from tests.core.teacher.scripts import (
     FALSE,
     LONGER,

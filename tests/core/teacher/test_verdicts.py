@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from studio.llm.schemas import SaidClaim, SaidQuote, Verdicts
+from studio.llm.schemas import SaidClaim, SaidQuote
 from teacher.core.verdicts import Passage, check
 
 TEXT = (
@@ -23,7 +23,7 @@ def said(text, verdict="SUPPORTED", *quotes, kind="fact"):
 
 
 def checked(candidate, *claims, question=""):
-    return check(Verdicts(claims=claims, level=0), candidate, PASSAGES, question=question)
+    return check(claims, candidate, PASSAGES, question=question)
 
 
 def only(candidate, claim, **more):
@@ -180,6 +180,6 @@ def test_forged_quotes_are_refused_and_true_ones_stand():
 
 def test_a_quote_says_where_it_stands_in_the_whole_document():
     passage = Passage(label="1", title="Returns", text=TEXT, document_id="d", offset=1000)
-    found = check(Verdicts(claims=(said(RETURNS, "SUPPORTED", ("1", RETURNS)),), level=0), RETURNS, [passage])
+    found = check((said(RETURNS, "SUPPORTED", ("1", RETURNS)),), RETURNS, [passage])
     (quote,) = found.as_data()[0]["quotes"]
     assert (quote["document_id"], quote["start"], quote["end"]) == ("d", 1000, 1000 + len(RETURNS))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from studio.llm.schemas import SaidClaim, SaidQuote, Verdicts
+from studio.llm.schemas import SaidClaim, SaidQuote
 from teacher.core.verdicts import Passage, check
 
 QUOTE = "Travel expenses above 500 euros are approved by the head of department."
@@ -22,6 +22,6 @@ PASSAGES = (Passage(label="1", title="Travel", text=QUOTE),)
 def test_a_supported_claim_keeps_the_bound_of_its_quote(claim, verdict):
     quotes = (SaidQuote(chunk="1", text=QUOTE),)
     said = SaidClaim(text=claim, kind="number", verdict="SUPPORTED", quotes=quotes, why="")
-    (found,) = check(Verdicts(claims=(said,), level=0), claim, PASSAGES).claims
+    (found,) = check((said,), claim, PASSAGES).claims
     assert found.verdict == verdict
     assert found.downgraded == (verdict == "NOT_FOUND")
