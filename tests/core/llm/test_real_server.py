@@ -14,7 +14,7 @@ from studio.llm.client import Client, Limits
 from studio.llm.endpoint import Endpoint
 from studio.llm.guard import Allowed, GuardedBackend
 from studio.llm.steps import Ask, Reply
-from teacher.core.loop import Settings
+from teacher.core.settings import Settings
 from teacher.core.outcome import SENTENCES
 from tests.core.llm.llama import model_file
 from tests.core.teacher.scripts import run
