@@ -16,6 +16,7 @@ except ImportError:  # pragma: no cover - exercised in a child process without o
     orjson = None  # type: ignore[assignment]  # the module is optional
 
 MAX_LINE = 16 * 1024 * 1024
+LINE_ENDS = "its line ends were changed to CR LF; fetch it again as it is, in binary"
 
 
 def dump(value: object) -> bytes:

@@ -62,6 +62,8 @@ def read(data: bytes) -> Envelope:
     """
     if len(data) > MAX_ENVELOPE:
         raise Malformed(f"The envelope is larger than {MAX_ENVELOPE:,} bytes.")
+    if data.endswith(b"\r\n"):
+        raise Malformed(f"The envelope is not as it was written: {canonical.LINE_ENDS}.")
     document = canonical.load_object(data.removesuffix(b"\n"))
     if set(document) != {"payload", "payloadType", "signatures"} or not isinstance(document["payloadType"], str):
         raise Malformed("The envelope does not have exactly payload, payloadType and signatures.")

@@ -175,9 +175,22 @@ def _read(name: str) -> str:
     if len(data) > most:
         raise FrameError("DECODE_001", f"The input is larger than {most:,} bytes.")
     try:
-        return data.decode()
+        text = data.decode()
     except UnicodeDecodeError as error:
         raise FrameError("DECODE_001", f"The input is not UTF-8 text (byte {error.start}).") from None
+    return _unquoted(text) if text.startswith('"') else text
+
+
+def _unquoted(text: str) -> str:
+    """Return the frame of one line of an export's `frames/train.fn`, where frames stand as JSON strings."""
+    if "\n" in text.rstrip("\n"):
+        raise FrameError(
+            "PARSE_001", "There is a frame on every line: hand in one of them, as `sed -n 3p FILE` gives it."
+        )
+    try:
+        return str(json.loads(text))
+    except ValueError:
+        raise FrameError("DECODE_001", "The line begins like a JSON string and is none.") from None
 
 
 def _explain(error: FrameError) -> None:

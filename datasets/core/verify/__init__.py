@@ -4,16 +4,18 @@ from collections.abc import Callable
 from pathlib import Path
 
 from datasets.core import names
+from datasets.core.canonical import LINE_ENDS
 from datasets.core.errors import Malformed
 from datasets.core.framed import FrameKey
 from datasets.core.statement import Statement
 from datasets.core.verify import derived, proof, rows, trust
 from datasets.core.verify.report import EXIT_CODES, Finding, Report
-from datasets.core.verify.source import Limits, Source, digest, opened
+from datasets.core.verify.source import Limits, Source, digest, digest_without_cr, opened
 from datasets.core.verify.trust import LedgerOptions, Pins, pin
 
 __all__ = ["EXIT_CODES", "Finding", "LedgerOptions", "Limits", "Pins", "Report", "pin", "verify"]
 
+_MOST_LITTER = 5
 _NEEDED = (names.ROWS, names.INDEX, names.KEYS, names.CARD)
 
 
@@ -94,11 +96,17 @@ def _check_files(source: Source, statement: Statement, report: Report) -> set[st
         if name not in source.sizes:
             report.add("file.missing", "incomplete", "the file is missing", file=name)
         elif digest(source, name) != expected:
-            report.add("file.changed", "tampered", "the file is not the one that was signed", file=name)
+            message = "the file is not the one that was signed"
+            if digest_without_cr(source, name) == expected:
+                message += f": {LINE_ENDS}"
+            report.add("file.changed", "tampered", message, file=name)
         else:
             good.add(name)
     for name in sorted(set(source.sizes) - set(statement.subjects) - names.UNLISTED):
         report.add("file.extra", "tampered", "the file does not belong to the export", file=name)
+    if source.litter:
+        listed = ", ".join(sorted(source.litter)[:_MOST_LITTER]) + (", …" if len(source.litter) > _MOST_LITTER else "")
+        report.notes.append(f"Left by a system, no part of the export and not looked at: {listed}.")
     if len(good) == len(statement.subjects):
         report.checks.append(f"all {len(good)} signed files are there and unchanged")
     return good

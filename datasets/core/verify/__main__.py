@@ -11,6 +11,7 @@ from datasets.core.framed import FrameKey
 from datasets.core.keys import load_public, parse_fingerprint, read_list
 from datasets.core.verify import LedgerOptions, Report, pin, verify
 from datasets.core.verify.legacy import verify_legacy
+from datasets.core.verify.report import plain
 
 _EPILOG = "exit codes: 0 ok, 1 tampered, 2 untrusted key, 3 incomplete, 4 malformed, 64 wrong use"
 
@@ -48,6 +49,9 @@ def main(arguments: list[str] | None = None) -> int:
         command.refuse(f"{error.filename or 'the file'}: {error.strerror or error}")
     except ExportError as error:
         command.refuse(str(error))
+    for stream in (sys.stdout, sys.stderr):  # a console of another encoding must not end in an exception
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
     if options.json:
         print(json.dumps(report.to_json(), ensure_ascii=True, sort_keys=True))
     else:
@@ -90,15 +94,18 @@ def _key(value: str) -> str:
 
 def _print(report: Report) -> None:
     for sentence in report.checks:
-        print(f"ok    {sentence}")
+        print(f"ok    {plain(sentence)}")
     for sentence in report.notes:
-        print(f"note  {sentence}")
+        print(f"note  {plain(sentence)}")
     for finding in report.findings:
         print(finding)
     if report.unlisted:
         print(f"and {report.unlisted:,} more of the same kinds")
     if report.proof is not None:
         print(json.dumps(report.proof, indent=1))
+    if report.about:
+        print(f"\n{plain(report.about)}")
+    print(report.advice)
     print("VERIFIED" if report.ok else f"NOT VERIFIED (exit code {report.exit_code})")
 
 

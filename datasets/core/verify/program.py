@@ -12,11 +12,11 @@ from pathlib import Path
 NAME = "verify.pyz"
 _CORE = Path(__file__).parents[1]
 _EPOCH = (1980, 1, 1, 0, 0, 0)
-_START = """\
-import sys
+_START = r"""import sys
 
 if sys.version_info < (3, 11):
-    sys.exit("This needs Python 3.11 or newer.")
+    sys.stderr.write("verify.pyz needs Python 3.11 or newer.\n")
+    sys.exit(64)
 
 from datasets.core.verify.__main__ import main
 

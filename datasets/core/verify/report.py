@@ -9,6 +9,19 @@ EXIT_CODES: dict[Fault, int] = {"tampered": 1, "untrusted": 2, "incomplete": 3, 
 # The graver comes first when there are several: without a readable or trusted statement nothing else means anything.
 _GRAVITY: tuple[Fault, ...] = ("malformed", "untrusted", "tampered", "incomplete")
 MOST_FINDINGS = 50
+# What it comes to for whoever wanted to use the data; None: nothing is wrong.
+_ADVICE: dict[Fault | None, str] = {
+    None: "Everything is as it was signed.",
+    "tampered": "Something is not as it was signed: do not use it, and get it again from its publisher.",
+    "untrusted": "It may not be trusted, for the reason above: compare the fingerprint with its publisher's.",
+    "incomplete": "Something is missing: get the whole of it again.",
+    "malformed": "This cannot be read as an export: is it the right file, and as it was when it was downloaded?",
+}
+
+
+def plain(text: str) -> str:
+    """Return text of strangers in which nothing steers a terminal."""
+    return "".join(sign if sign.isprintable() else f"\\u{ord(sign):04x}" for sign in text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,9 +41,7 @@ class Finding:
             place += f" row {self.row}"
         if self.id is not None:
             place += f" ({self.id})"
-        text = f"{self.fault.upper()} {self.code}: {place + ': ' if place else ''}{self.message}"
-        # Parts of it come from strangers: nothing in it may steer a terminal.
-        return "".join(sign if sign.isprintable() else f"\\u{ord(sign):04x}" for sign in text)
+        return plain(f"{self.fault.upper()} {self.code}: {place + ': ' if place else ''}{self.message}")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -72,7 +83,28 @@ class Report:
     @property
     def exit_code(self) -> int:
         """0 ok, 1 tampered, 2 untrusted key, 3 incomplete, 4 malformed."""
-        return next((EXIT_CODES[fault] for fault in _GRAVITY if fault in self._faults), 0)
+        return EXIT_CODES[self._gravest] if self._gravest else 0
+
+    @property
+    def advice(self) -> str:
+        """One sentence for people: what it comes to, and what to do."""
+        return _ADVICE[self._gravest]
+
+    @property
+    def about(self) -> str:
+        """What a trusted statement says it is, in one line; empty when there is none."""
+        if "root" not in self.summary:
+            return ""
+        said = self.summary
+        parts = [f"{said['rows']:,} rows" + (f", {said['withheld']:,} of them withheld" if said["withheld"] else "")]
+        parts.append(f"licence {said.get('licence')}")
+        if "ledger" in said:
+            parts.append(f"ledger entry {said['ledger']['seq']:,} of {said['ledger']['time']}")
+        return f"{said.get('name')} {said.get('version')}: {', '.join(parts)}"
+
+    @property
+    def _gravest(self) -> Fault | None:
+        return next((fault for fault in _GRAVITY if fault in self._faults), None)
 
     def to_json(self) -> dict[str, Any]:
         """Return the report for machines."""

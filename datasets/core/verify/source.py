@@ -4,15 +4,16 @@ import os
 import stat
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import takewhile
 from pathlib import Path
 from typing import IO, Protocol
 
 from datasets.core.errors import Malformed
-from datasets.core.names import is_safe
+from datasets.core.names import is_litter, is_safe
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,14 +28,25 @@ class Limits:
 
 
 class Source(Protocol):
-    """Where an export is read from. sizes: path → bytes, as stated by the file system or the zip directory."""
+    """Where an export is read from.
+
+    sizes: path → bytes, as stated by the file system or the zip directory, without the folders around everything.
+    litter: paths that systems have left and that are not looked at (`names.is_litter`).
+    """
 
     limits: Limits
     sizes: dict[str, int]
+    litter: list[str]
 
     def open(self, name: str) -> IO[bytes]:
         """Open one file for reading from its start."""
         ...
+
+
+def _around(paths: Iterable[str]) -> str:
+    """Return the folders that everything lies in, with a slash at the end: whoever packs or unpacks may add one."""
+    levels = zip(*(path.split("/")[:-1] for path in paths), strict=False)
+    return "".join(f"{level[0]}/" for level in takewhile(lambda level: len(set(level)) == 1, levels))
 
 
 class Folder:
@@ -42,21 +54,27 @@ class Folder:
 
     def __init__(self, root: Path, limits: Limits) -> None:
         self.limits = limits
-        self.root = root
-        self.sizes: dict[str, int] = {}
+        self.litter: list[str] = []
+        found: dict[str, int] = {}
         for directory, folders, files in os.walk(root):
             for name in [*folders, *files]:
                 path = Path(directory, name)
                 relative = path.relative_to(root).as_posix()
                 mode = path.lstat().st_mode
-                if stat.S_ISREG(mode):
-                    self.sizes[relative] = path.lstat().st_size
+                if is_litter(relative):
+                    self.litter.append(relative)
+                elif stat.S_ISREG(mode):
+                    found[relative] = path.lstat().st_size
                 elif not stat.S_ISDIR(mode):
                     raise Malformed(f"{relative[:200]!r} is a link or a special file.")
-                if len(self.sizes) > limits.max_files:
+                if len(found) + len(self.litter) > limits.max_files:
                     raise Malformed(f"There are more than {limits.max_files} files.")
-        if sum(self.sizes.values()) > limits.max_bytes:
+            folders[:] = [name for name in folders if not is_litter(name)]
+        if sum(found.values()) > limits.max_bytes:
             raise Malformed("The files are larger than the limit.")
+        around = _around(found)
+        self.root = root / around
+        self.sizes = {name.removeprefix(around): size for name, size in found.items()}
 
     def open(self, name: str) -> IO[bytes]:
         """Open one file."""
@@ -64,7 +82,7 @@ class Folder:
 
 
 class Archive:
-    """An export in a zip file, read in place. One folder around everything is taken off."""
+    """An export in a zip file, read in place. Names may be parted by backslashes, as some programs on Windows write."""
 
     def __init__(self, file: IO[bytes], limits: Limits) -> None:
         self.limits = limits
@@ -72,23 +90,25 @@ class Archive:
             self._zip = zipfile.ZipFile(file)
         except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
             raise Malformed("This is not a zip file.", cause=str(error)) from error
-        members = [info for info in self._zip.infolist() if not info.is_dir()]
-        if len(members) > limits.max_files:
+        listed = [(info.filename.replace("\\", "/"), info) for info in self._zip.infolist()]
+        listed = [(name, info) for name, info in listed if not name.endswith("/")]
+        if len(listed) > limits.max_files:
             raise Malformed(f"There are more than {limits.max_files} files.")
-        for info in members:
+        self.litter = [name for name, _ in listed if is_litter(name)]
+        listed = [(name, info) for name, info in listed if not is_litter(name)]
+        for name, info in listed:
             kind = stat.S_IFMT(info.external_attr >> 16)
-            if not is_safe(info.filename) or kind not in {0, stat.S_IFREG} or info.flag_bits & 1:
+            if not is_safe(name) or kind not in {0, stat.S_IFREG} or info.flag_bits & 1:
                 raise Malformed(f"The name or kind of {info.filename[:80]!r} is not allowed.")
             if info.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
                 raise Malformed(f"{info.filename[:80]!r} is packed in a way that is not read.")
+        members = [info for _, info in listed]
         total, packed = sum(i.file_size for i in members), sum(i.compress_size for i in members)
         if total > limits.max_bytes or total > max(packed, 1_000_000) * limits.max_ratio:
             raise Malformed("The zip file unpacks to more than is allowed.")
-        tops = {info.filename.partition("/")[0] for info in members}
-        wrapped = len(tops) == 1 and all("/" in info.filename for info in members)
-        prefix = len(next(iter(tops))) + 1 if wrapped else 0
-        self._members = {info.filename[prefix:]: info for info in members}
-        if len(self._members) != len(members):
+        around = _around(name for name, _ in listed)
+        self._members = {name.removeprefix(around): info for name, info in listed}
+        if len(self._members) != len(listed):
             raise Malformed("A name stands twice in the zip file.")
         self.sizes = {name: info.file_size for name, info in self._members.items()}
 
@@ -139,4 +159,16 @@ def digest(source: Source, name: str) -> str:
     with reading(source, name) as stream:
         while block := stream.read(1 << 20):
             found.update(block)
+    return found.hexdigest()
+
+
+def digest_without_cr(source: Source, name: str) -> str:
+    """Return the digest that a text file had before its line ends were changed to CR LF."""
+    found, held = sha256(), b""
+    with reading(source, name) as stream:
+        while block := stream.read(1 << 20):
+            block = held + block
+            held = block[-1:] if block.endswith(b"\r") else b""
+            found.update(block[: len(block) - len(held)].replace(b"\r\n", b"\n"))
+    found.update(held)
     return found.hexdigest()

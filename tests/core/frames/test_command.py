@@ -122,6 +122,18 @@ def test_diff_lists_fields_and_tokens_that_differ(tmp_path: Path) -> None:
     assert run("diff", old, old)[:2] == (0, "The frames say the same.\n")
 
 
+def test_a_line_of_an_export_is_read_as_it_stands_there(tmp_path: Path) -> None:
+    path = tmp_path / "train.fn"
+    path.write_text(json.dumps(FRAME, ensure_ascii=False) + "\n", encoding="utf-8")
+    code, out, _ = run("decode", path)
+    assert (code, json.loads(out)["completion"]) == (0, "So.")
+    path.write_text(2 * path.read_text(encoding="utf-8"), encoding="utf-8")
+    code, _, err = run("decode", path)
+    assert (code, "a frame on every line" in err) == (1, True)
+    code, _, err = run("decode", text='"cut')
+    assert (code, "JSON string" in err, "Traceback" in err) == (1, True, False)
+
+
 def test_unreadable_input_is_explained_without_a_traceback(tmp_path: Path) -> None:
     code, _, err = run("validate", tmp_path / "missing")
     assert code == 64
