@@ -6,6 +6,7 @@ import sys
 
 
 def main() -> None:
+    os.umask(0o077)  # what it writes holds documents and secrets, whatever the rights of the folder
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "studio.settings")
     try:
         from django.core.management import execute_from_command_line
@@ -24,6 +25,10 @@ def main() -> None:
         sys.exit(
             f"The database cannot be used: {error} (`manage.py status` says more; `make up` prepares an empty one)"
         )
+    except OSError as error:
+        if "--traceback" in sys.argv:
+            raise
+        sys.exit(f"A file of the studio cannot be used: {error}")
     except KeyboardInterrupt:
         sys.exit(130)
 

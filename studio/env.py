@@ -4,6 +4,7 @@ import math
 import os
 import secrets
 from collections.abc import Collection
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -101,22 +102,41 @@ def base_url(name: str, default: str) -> str:
 def key_file(path: Path, *, length: int = 32) -> bytes:
     """A key kept in a file of its own (0600), made with fresh random bytes when it is first asked for.
 
-    Two processes that start together agree on one key: the file appears whole, by link, or not at all.
+    Two processes that start together agree on one key. length: bytes of one key; the file may hold several.
+    Raises SettingError for a file that was cut off.
     """
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if not path.exists():
+        write_key(path, secrets.token_bytes(length), replace=False)
+    keys = path.read_bytes()
+    if not keys or len(keys) % length:
+        raise SettingError(
+            f"the key file {path} is damaged ({len(keys)} bytes); put it back from a backup of the keys."
+        )
+    return keys
+
+
+def write_key(path: Path, key: bytes, *, replace: bool = True) -> None:
+    """Have the file (0600) hold the key: whole or not at all, and on the disk before anything rests on it."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     draft = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
-    draft.touch(mode=0o600)
-    draft.write_bytes(secrets.token_bytes(length))
     try:
-        path.hardlink_to(draft)
-    except FileExistsError:
-        pass
+        draft.touch(mode=0o600)
+        with draft.open("wb") as file:
+            file.write(key)
+            file.flush()
+            os.fsync(file.fileno())
+        if replace:
+            draft.replace(path)
+        else:
+            with suppress(FileExistsError):
+                path.hardlink_to(draft)
     finally:
-        draft.unlink()
-    return path.read_bytes()
+        draft.unlink(missing_ok=True)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
 
 
 def database(url: str, *, data_dir: Path) -> dict[str, object]:

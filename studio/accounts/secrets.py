@@ -5,8 +5,6 @@ processes share no folder; web processes then get `STUDIO_SEAL_PUBLIC`, its publ
 `keys/seal.key` of the data folder with its public half in `keys/seal.pub` beside it.
 """
 
-import os
-import secrets
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
@@ -48,9 +46,7 @@ def make_keys() -> bytes:
     public = X25519PrivateKey.from_private_bytes(key).public_key().public_bytes_raw()
     path = _public_file()
     if not path.exists() or path.read_bytes() != public:
-        draft = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
-        draft.write_bytes(public)
-        draft.replace(path)
+        env.write_key(path, public)
     return key
 
 

@@ -16,6 +16,7 @@ from studio import __version__
 from studio.jobs.actions import messages
 from studio.jobs.models import Job
 from studio.supervisor.main import is_healthy, running_supervisor
+from studio.supervisor.preparing import NewerDatabase, unknown_migrations
 from studio.supervisor.upkeep import seconds_since_sweep
 
 LONG_WAIT = timedelta(minutes=10)
@@ -95,6 +96,8 @@ def _processes() -> Iterator[Finding]:
 
 
 def _schema() -> Finding:
+    if unknown := unknown_migrations():
+        return Finding(name="schema", text=f"unknown: {', '.join(unknown)}", trouble=str(NewerDatabase.__doc__))
     executor = MigrationExecutor(connection)
     missing = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
     trouble = "The database is older than the code: start the studio once." if missing else ""

@@ -59,7 +59,9 @@ class Supervisor:
         try:
             for child in children:
                 child.start()
-            self._announce(children)
+            self.wait_until_up(children)
+            if not self._stopping:
+                self._announce()
             while not self._stopping:
                 self._tend(children)
                 time.sleep(0.1)
@@ -96,17 +98,22 @@ class Supervisor:
             raise CannotStart(f"The database cannot be used: {error}") from error
         except OSError as error:
             raise CannotStart(f"The data folder cannot be used: {error}") from error
+        except preparing.NewerDatabase as error:
+            raise CannotStart(str(error)) from error
         for leftover in socket_folder().glob("poke-*.sock"):
             leftover.unlink(missing_ok=True)
 
-    def _announce(self, children: list[Child]) -> None:
-        from studio.accounts.actions import first_start
-
+    def wait_until_up(self, children: list[Child]) -> None:
+        """Return when the studio answers or is asked to end. Raises CannotStart when a process of it never stays."""
         while not self._stopping and not is_healthy():
             self._tend(children)
+            if broken := next((child.name for child in children if child.never_stays), ""):
+                raise CannotStart(f"The process “{broken}” does not start; what it says about that stands above.")
             time.sleep(0.1)
-        if self._stopping:
-            return
+
+    def _announce(self) -> None:
+        from studio.accounts.actions import first_start
+
         self._say(f"The studio runs at {settings.STUDIO_BASE_URL}")
         with turns.one_at_a_time("first start"):
             link = first_start()

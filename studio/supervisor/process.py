@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 
+#: So many starts take longer than whatever passes by itself, such as a port that is given free.
+MANY_RESTARTS = 6
 _PR_SET_PDEATHSIG = 1
 _prctl = ctypes.CDLL(None).prctl if sys.platform == "linux" else None
 
@@ -57,16 +59,27 @@ class Child:
             if time.monotonic() - self._started > 30:
                 self._restarts = 0
             return None
-        now = time.monotonic()
         if self._process is not None:
             code = self._process.returncode
             self._process = None
-            self._not_before = now + min(10.0, 0.2 * 2**self._restarts)
-            self._restarts += 1
+            self._pause()
             return f"{self.name} ended ({_reason(code)}) and is started again"
-        if now >= self._not_before:
-            self.start()
+        if time.monotonic() >= self._not_before:
+            try:
+                self.start()
+            except OSError as error:  # the machine may have no room for another process just now
+                self._pause()
+                return f"{self.name} cannot be started: {error.strerror}"
         return None
+
+    @property
+    def never_stays(self) -> bool:
+        """Whether it ended again and again, each time soon after its start."""
+        return self._restarts >= MANY_RESTARTS
+
+    def _pause(self) -> None:
+        self._not_before = time.monotonic() + min(10.0, 0.2 * 2**self._restarts)
+        self._restarts += 1
 
     def ask_to_end(self) -> None:
         """Have it finish what it does and end."""

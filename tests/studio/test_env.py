@@ -92,6 +92,51 @@ def test_a_setting_that_cannot_be_used_ends_the_command_with_one_sentence(
     assert name in done.stderr
 
 
+def test_a_key_file_keeps_its_key_and_is_its_owners_alone(tmp_path: Path) -> None:
+    path = tmp_path / "keys" / "seal.key"
+    key = env.key_file(path)
+    assert len(key) == 32
+    assert env.key_file(path) == key
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert list(path.parent.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("left", [0, 1, 31, 33])
+def test_a_key_that_was_cut_off_is_refused(tmp_path: Path, left: int) -> None:
+    (tmp_path / "seal.key").write_bytes(bytes(left))
+    with pytest.raises(SettingError, match=r"seal\.key is damaged"):
+        env.key_file(tmp_path / "seal.key")
+
+
+def manage(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """A command of an embedded studio on that data folder."""
+    own = {"DJANGO_SETTINGS_MODULE": "studio.settings", "STUDIO_DATA_DIR": str(folder)}
+    variables = {**os.environ, **own, "STUDIO_DATABASE_URL": "", "STUDIO_REDIS_URL": ""}
+    command = [sys.executable, "manage.py", *arguments]
+    return subprocess.run(
+        command, cwd=settings.BASE_DIR, env=variables, capture_output=True, text=True, check=False, timeout=240
+    )
+
+
+def test_a_data_folder_with_a_file_in_the_way_ends_the_command_with_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "run").touch()
+    done = manage(tmp_path, "up")
+    assert done.returncode == 1
+    assert done.stderr.startswith("A file of the studio cannot be used: ")
+    assert done.stderr.count("\n") == 1
+    assert str(tmp_path / "run") in done.stderr
+
+
+def test_what_a_command_writes_is_its_owners_alone_whatever_the_rights_of_the_folder(tmp_path: Path) -> None:
+    tmp_path.chmod(0o755)
+    done = manage(
+        tmp_path, "shell", "-v", "0", "-c", "from django.db import connection; connection.ensure_connection()"
+    )
+    assert done.returncode == 0, done.stderr
+    assert {"keys", "run", "studio.sqlite3"} <= {path.name for path in tmp_path.iterdir()}
+    assert not [path for path in tmp_path.rglob("*") if path.stat().st_mode & 0o077]
+
+
 def test_postgresql_is_found_again_soon_after_its_restart_and_dead_connections_are_never_used(tmp_path: Path) -> None:
     entry = env.database("postgresql://studio@127.0.0.1/studio", data_dir=tmp_path)
     assert entry["CONN_HEALTH_CHECKS"] is True

@@ -10,10 +10,13 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
 from studio.jobs.models import Job
 from studio.supervisor import upkeep
+from studio.supervisor.preparing import NewerDatabase, migrate
 
 pytestmark = pytest.mark.django_db
 
@@ -105,3 +108,17 @@ def test_a_web_process_that_does_not_answer_is_a_trouble_where_a_supervisor_runs
         found = status()
     assert found["web"]["trouble"] == "The web process does not answer."
     assert f"process {os.getpid()}" in found["web"]["text"]
+
+
+def test_a_database_of_a_newer_version_is_a_trouble_and_is_not_migrated() -> None:
+    MigrationRecorder(connection).record_applied("jobs", "9999_from_the_future")
+    found = status()["schema"]
+    assert found["text"] == "unknown: jobs.9999_from_the_future"
+    assert "newer version" in found["trouble"]
+    with pytest.raises(NewerDatabase, match="newer version"):
+        migrate()
+
+
+def test_what_a_library_has_forgotten_is_no_trouble() -> None:
+    MigrationRecorder(connection).record_applied("account", "0000_before_all")
+    assert status()["schema"]["text"] == "up to date"

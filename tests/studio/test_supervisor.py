@@ -8,14 +8,15 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
 from pathlib import Path
-from typing import TypeVar
+from typing import Any
 
 import pytest
-from django.conf import settings
+from django.conf import settings as django_settings
 
-from studio.supervisor.process import Child
+from studio.supervisor.main import CannotStart, Supervisor
+from studio.supervisor.process import MANY_RESTARTS, Child
+from tests.support.waiting import until
 
-T = TypeVar("T")
 WAITS = "import time; time.sleep(600)"
 OBEYS = """
 import pathlib, signal, sys, time
@@ -41,15 +42,6 @@ child.start()
 print(child.pid, flush=True)
 sys.stdin.read()
 """
-
-
-def until(found: Callable[[], T | None], seconds: float = 30) -> T:
-    """What comes to be found, asked for again and again."""
-    end = time.monotonic() + seconds
-    while not (result := found()):
-        assert time.monotonic() < end, "It never came."
-        time.sleep(0.01)
-    return result
 
 
 def is_alive(pid: int) -> bool:
@@ -134,6 +126,32 @@ def test_a_child_that_does_not_obey_is_ended_at_the_deadline_with_what_it_starte
     until(lambda: not is_alive(helper))
 
 
+def test_a_child_that_cannot_be_started_again_is_tried_again_later(tmp_path: Path) -> None:
+    program = tmp_path / "program"
+    program.symlink_to(sys.executable)
+    child = Child("web", [str(program), "-c", "pass"], {})
+    child.start()
+    program.unlink()
+    assert until(child.tend) == "web ended (code 0) and is started again"
+    assert until(child.tend) == "web cannot be started: No such file or directory"
+    program.symlink_to(sys.executable)
+    try:
+        assert until(lambda: child.tend() or child.pid) != "web cannot be started: No such file or directory"
+    finally:
+        child.end(deadline=time.monotonic())
+
+
+@pytest.mark.django_db
+def test_a_studio_that_cannot_come_up_says_which_process_does_not_start(
+    start: Callable[..., Child], settings: Any
+) -> None:
+    settings.STUDIO_HOST, settings.STUDIO_PORT = "127.0.0.1", 1  # nothing answers there
+    said: list[str] = []
+    with pytest.raises(CannotStart, match="The process “web” does not start"):
+        Supervisor(said.append).wait_until_up([start("raise SystemExit(3)")])
+    assert said.count("web ended (code 3) and is started again") >= MANY_RESTARTS
+
+
 def test_ending_what_never_started_is_no_error() -> None:
     child = Child("web", [sys.executable], {})
     child.ask_to_end()
@@ -144,7 +162,7 @@ def test_ending_what_never_started_is_no_error() -> None:
 @pytest.mark.skipif(sys.platform != "linux", reason="The kernel ends orphans on Linux only.")
 def test_a_child_dies_with_a_parent_that_is_killed() -> None:
     parent = subprocess.Popen(
-        [sys.executable, "-c", PARENT], cwd=settings.BASE_DIR, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        [sys.executable, "-c", PARENT], cwd=django_settings.BASE_DIR, stdin=subprocess.PIPE, stdout=subprocess.PIPE
     )
     with parent:
         assert parent.stdout is not None
