@@ -14,8 +14,8 @@ from studio.llm.client import Client, Limits
 from studio.llm.endpoint import Endpoint
 from studio.llm.guard import Allowed, GuardedBackend
 from studio.llm.steps import Ask, Reply
-from teacher.core.settings import Settings
 from teacher.core.outcome import SENTENCES
+from teacher.core.settings import Settings
 from tests.core.llm.llama import model_file
 from tests.core.teacher.scripts import run
 
