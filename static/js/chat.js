@@ -1,8 +1,9 @@
 // A conversation: the answer grows while it is written, numbers open their evidence, the voice reads whole sentences.
 //
-// [data-message] [data-answer-text] holds the text so far. `answer.grew` keeps its first `at` characters (code points)
-// and appends `text`, so hearing an event twice changes nothing. A gap, or an answer this page does not show yet, is
-// mended by fetching the thread again; the thread also fetches itself when an answer ends.
+// [data-message] [data-answer-text] holds the text so far, out of sight. `answer.grew` keeps its first `at` characters
+// (code points) and appends `text`, so hearing an event twice changes nothing. [data-answer-shown] is the same text as
+// the server renders it, fetched whenever it has grown: only the server turns Markdown into HTML. A gap, or an answer
+// this page does not show yet, is mended by fetching the thread again, which also fetches itself when an answer ends.
 
 const $ = (selector, from = document) => from.querySelector(selector);
 const announce = (text) => document.dispatchEvent(new CustomEvent("studio:announce", { detail: text }));
@@ -21,16 +22,26 @@ function grow({ message_id: id, at, text }) {
   if (!place) return;
   const points = [...place.textContent];
   if (points.length < at) { fetchThread(); return; }
-  const wasInView = isInView(answer);
   place.textContent = points.slice(0, at).join("") + text;
+  draw(answer);
   status(id, "Writing");
   speak(id, place.textContent);
-  if (wasInView) follow(answer);
 }
 
+// One request at a time: htmx keeps the last one that comes meanwhile.
+function draw(answer) {
+  const shown = $("[data-answer-shown]", answer);
+  if (shown) window.htmx?.ajax("GET", shown.getAttribute("hx-get"), { source: shown });
+}
+
+let wasInView = false;
+document.addEventListener("htmx:beforeSwap", ({ target }) => { if (target.matches("[data-answer-shown]")) wasInView = isInView(target); });
+document.addEventListener("htmx:afterSwap", ({ target }) => { if (wasInView && target.matches("[data-answer-shown]")) follow(target.closest("[data-message]")); });
+
 function restart({ message_id: id }) {
-  const place = $(`[data-message="${CSS.escape(id)}"] [data-answer-text]`);
-  if (place) place.textContent = "";
+  const answer = answerOf(id);
+  const place = answer && $("[data-answer-text]", answer);
+  if (place) { place.textContent = ""; draw(answer); }
   read.delete(id);
   status(id, "Beginning again");
 }
@@ -85,7 +96,7 @@ function show(card) {
   card.scrollIntoView({ block: "nearest", behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
 }
 
-// The quote beside its number: while a mouse rests on it, and on a phone, where the evidence is far below, at a tap.
+// The quote beside its number: while a mouse rests on it or it has the focus, and on a phone, where the evidence is far below, at a tap.
 const isPhone = matchMedia("(max-width: 760px)");
 const cardOf = (chip) => {
   const answer = chip?.closest("[data-message]");
@@ -113,6 +124,14 @@ document.addEventListener("pointerover", (event) => {
 document.addEventListener("pointerout", (event) => {
   if (event.pointerType !== "mouse" || !event.target.closest?.("a.cite, #quote")) return;
   if (!event.relatedTarget?.closest?.("a.cite, #quote")) $("#quote")?.hidePopover?.();
+});
+
+document.addEventListener("focusin", (event) => {
+  const chip = event.target.closest?.("[data-message] a.cite:focus-visible");
+  if (chip && !isPhone.matches) quote(chip);
+});
+document.addEventListener("focusout", (event) => {
+  if (event.target.matches?.("[data-message] a.cite")) $("#quote")?.hidePopover?.();
 });
 
 document.addEventListener("click", (event) => {

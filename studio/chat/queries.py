@@ -120,6 +120,12 @@ def thread(conversation: Conversation, at: UUID | None = None) -> list[Shown]:
     return found
 
 
+def addresses(answer: Message) -> dict[int, str]:
+    """Where each number in the text of an answer leads."""
+    cited = answer.citations.filter(stands=True)
+    return {found.citation.n: found.address for found in _evidence(answer.conversation.team, cited).values()}
+
+
 def _evidence(team: Team, citations: Sequence[Citation]) -> dict[int, Evidence]:
     """Citations by id, with the documents as they are now; what was forgotten or has another text leads nowhere."""
     if not citations:

@@ -16,7 +16,7 @@ from studio.chat.access import access_conversation, access_deleted_conversation,
 from studio.chat.api import conversation_out
 from studio.chat.forms import QuestionForm, RenameForm
 from studio.chat.models import Conversation, Message
-from studio.chat.queries import newest, page_of, suggested_questions, thread
+from studio.chat.queries import addresses, newest, page_of, suggested_questions, thread
 from studio.events.queries import last_seq
 from studio.vault.models import Document
 from studio.web.htmx import is_partial, render_partial
@@ -49,6 +49,13 @@ def conversation_file(request: HttpRequest, pk: UUID) -> HttpResponse:
     found = conversation_out(access_conversation(request.actor, pk))
     name = f'attachment; filename="conversation-{pk}.json"'
     return HttpResponse(found.model_dump_json(), content_type="application/json", headers={"Content-Disposition": name})
+
+
+@require_safe
+def message_text(request: HttpRequest, pk: UUID, message_pk: UUID) -> HttpResponse:
+    """What has been written of an answer until now, as the page shows it while it grows."""
+    answer = access_message(access_conversation(request.actor, pk), message_pk, role=Message.Role.ASSISTANT)
+    return render(request, "chat/_answer_text.html", {"text": answer.text, "addresses": addresses(answer)})
 
 
 @require_POST

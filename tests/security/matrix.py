@@ -114,6 +114,7 @@ PAGES: dict[str, Row] = {
     "chat:conversation_delete": Row(of="conversation", get=member(), post=member(302)),
     "chat:conversation_restore": Row(of="deleted_conversation", post=member(302)),
     "chat:message_create": Row(of="conversation", post=member(302, ASKS)),
+    "chat:message_text": Row(also=ANSWER, get=member()),
     "chat:message_edit": Row(also=MESSAGE, post=member(302, ASKS)),
     "chat:message_regenerate": Row(also=ANSWER, post=member(302)),
     "chat:message_stop": Row(also=STREAMING, post=member(302)),

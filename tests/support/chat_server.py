@@ -18,8 +18,8 @@ class ChatServer(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
 
-    def __init__(self, latency_s: float = 0.0) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
+    def __init__(self, latency_s: float = 0.0, handler: "type[Handler] | None" = None) -> None:
+        super().__init__(("127.0.0.1", 0), handler or Handler)
         self.latency_s = latency_s
         self.failing = False
         self.requests = 0
@@ -34,13 +34,13 @@ class ChatServer(ThreadingHTTPServer):
 
 
 @contextmanager
-def chat_server(latency_s: float = 0.0) -> Iterator[ChatServer]:
-    """A server that runs inside the block."""
-    with running(ChatServer(latency_s)) as server:
+def chat_server(latency_s: float = 0.0, handler: "type[Handler] | None" = None) -> Iterator[ChatServer]:
+    """A server that runs inside the block; handler: one that answers otherwise."""
+    with running(ChatServer(latency_s, handler)) as server:
         yield server
 
 
-class _Handler(BaseHTTPRequestHandler):
+class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server: ChatServer
 
@@ -73,16 +73,19 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(data)
 
-    def _stream(self, text: str) -> None:
+    def begin_stream(self) -> None:
         self.send_response(200)
         self.send_header("Content-Type", "text/event-stream")
         self.send_header("Connection", "close")
         self.end_headers()
+        self.close_connection = True
+
+    def _stream(self, text: str) -> None:
+        self.begin_stream()
         for piece in re.findall(r".{1,40}", text, re.DOTALL):
             self._event({"choices": [{"index": 0, "delta": {"content": piece}, "finish_reason": None}]})
         self._event({"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}], "usage": _usage(text)})
         self.wfile.write(b"data: [DONE]\n\n")
-        self.close_connection = True
 
     def _event(self, body: dict[str, Any]) -> None:
         self.wfile.write(f"data: {json.dumps({'id': 'x', 'model': 'scripted', **body})}\n\n".encode())

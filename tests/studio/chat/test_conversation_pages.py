@@ -124,6 +124,16 @@ def test_the_page_of_an_answer_in_the_making_shows_its_text_and_where_the_log_st
     assert do("stop", answer) in html
 
 
+def test_a_growing_answer_is_rendered_with_the_citations_that_stand_already(client: Client, alice: User) -> None:
+    answer = answered(alice)
+    Message.objects.filter(pk=answer.pk).update(state="streaming", text="They **take 14 days** [1], <b>and [7")
+    for address in (page_of(answer), do("text", answer)):
+        html = client.get(address).content.decode()
+        assert "They <strong>take 14 days</strong> <a class=" in html
+        assert "&lt;b&gt;and [7" in html
+        assert html.count('class="cite" href=') == 1
+
+
 def test_the_thread_can_be_fetched_alone_with_its_evidence(client: Client, alice: User) -> None:
     answer = answered(alice)
     part = client.get(page_of(answer), headers={"HX-Request": "true", "HX-Target": "thread"}).content.decode()
