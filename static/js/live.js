@@ -10,6 +10,8 @@
 
 const streams = new Map(); // name → Stream
 const LOST_AFTER = 1500; // ms before a lost connection is worth a word
+const REFRESH_AFTER = 300; // ms without another such event before a part is fetched again
+const REFRESH_AT_LEAST = 1_000; // ms from the first such event, however many follow
 const REFRESH_WITHOUT_SOCKET = 15_000; // ms between fetches of refreshing parts while there is no connection
 
 class Stream {
@@ -127,15 +129,20 @@ function draw(element, html) {
 const waiting = new WeakMap();
 const matches = (pattern, kind) => (pattern.endsWith("*") ? kind.startsWith(pattern.slice(0, -1)) : pattern === kind);
 
+// Events that arrive together cost one fetch; a stream that never rests costs one every REFRESH_AT_LEAST.
 function refresh(element) {
-  clearTimeout(waiting.get(element));
-  waiting.set(element, setTimeout(() => {
+  const since = waiting.get(element)?.since ?? Date.now();
+  clearTimeout(waiting.get(element)?.timer);
+  const pause = Math.max(0, Math.min(REFRESH_AFTER, since + REFRESH_AT_LEAST - Date.now()));
+  const timer = setTimeout(() => {
+    waiting.delete(element);
     if (!element.isConnected) return;
     const active = document.activeElement;
     const typing = element.contains(active) && active.matches("input, textarea, select, [contenteditable]");
     if (typing) refresh(element); // never take a field away from somebody who writes in it
     else window.htmx?.ajax("GET", element.getAttribute("hx-get"), { source: element });
-  }, 300));
+  }, pause);
+  waiting.set(element, { since, timer });
 }
 
 document.addEventListener("studio:event", (event) => {

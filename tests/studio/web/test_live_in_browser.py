@@ -114,3 +114,15 @@ def test_a_part_is_fetched_once_for_events_that_arrive_together(page: Page, even
     page.clock.run_for(1000)
     expect(page.locator("#part")).to_have_text("fetched 1")
     assert site.parts == 1
+
+
+def test_a_part_is_fetched_though_its_events_never_rest(page: Page, events: Events, site: Site) -> None:
+    page.clock.install(time=0)
+    page.goto("/live.html")
+    until(lambda: events.connections)
+    page.clock.pause_at(60_000)
+    for seq in range(3, 9):
+        events.append(seq, "claims.started")
+        expect(page.locator("#first")).to_have_attribute("data-after", str(seq))
+        page.clock.run_for(200)
+    expect(page.locator("#part")).to_have_text("fetched 1")
