@@ -1,5 +1,6 @@
 """Fixtures for every test: who takes part, how they come in, a data folder of one's own, no way out of the machine."""
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -21,8 +22,16 @@ from tests.factories import make_team, make_user
 
 ALL_SCOPES: list[Scope] = ["read", "write", "review", "export", "admin"]
 LOOPBACK = ["127.0.0.1", "::1"]
-# How long an example takes says more about the machine than about the code.
-hypothesis.settings.register_profile("studio", deadline=None)
+# How long an example takes says more about the machine than about the code. The examples of a run are those of the last
+# one, so that a change fails for what it changes; STUDIO_HYPOTHESIS_PROFILE=thorough looks for new ones.
+hypothesis.settings.register_profile(
+    "studio",
+    deadline=None,
+    derandomize=os.environ.get("STUDIO_HYPOTHESIS_PROFILE") != "thorough",
+    database=None,
+    print_blob=True,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
 hypothesis.settings.load_profile("studio")
 
 

@@ -4,11 +4,19 @@ import os
 import tempfile
 from pathlib import Path
 
+# What a run is told; anything else that is set on this machine is not under test.
+_TOLD = {"STUDIO_DATABASE_URL", "STUDIO_REDIS_URL", "STUDIO_LOG_LEVEL", "STUDIO_HYPOTHESIS_PROFILE"}
+_TOLD |= {"STUDIO_CHAOS_KILLS", "STUDIO_CHAOS_SEED", "STUDIO_KILLS", "STUDIO_TAMPER_CHANGES"}
+for _name in set(os.environ) - _TOLD:
+    if _name.startswith(("STUDIO_", "DEEPSEEK_")) or _name.lower().endswith("_proxy"):
+        del os.environ[_name]
 _folder = tempfile.mkdtemp(prefix="studio-tests-")
 os.environ["STUDIO_DATA_DIR"] = _folder
-for _name in ("DEEPSEEK_API_KEY", "STUDIO_TEACHER_URL", "STUDIO_TEACHER_MODEL", "STUDIO_TEACHER_KEY"):
-    os.environ.pop(_name, None)
+os.environ["STUDIO_OUTBOUND_ALLOW"] = "127.0.0.0/8 [::1]/128"  # the servers of the tests
 os.environ.setdefault("STUDIO_LOG_LEVEL", "ERROR")
+if os.environ.get("STUDIO_REDIS_URL") and (_worker := os.environ.get("PYTEST_XDIST_WORKER")):
+    # Workers run beside each other: each has a broker of its own, so that none takes or counts the others' messages.
+    os.environ["STUDIO_REDIS_URL"] = f"{os.environ['STUDIO_REDIS_URL'].rpartition('/')[0]}/{1 + int(_worker[2:]) % 15}"
 
 from studio.settings import *  # noqa: E402, F403
 from studio.settings import DATABASES, STATIC_ROOT, STORAGES, TEMPLATES  # noqa: E402

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from datasets.models import Pair
-from studio.endpoints.actions import ask_endpoint
+from studio.endpoints.actions import ask_on_account
 from studio.endpoints.models import Endpoint
 from studio.events.actions import append
 from studio.events.models import Event
@@ -125,9 +125,8 @@ def test_a_reviser_that_fails_leaves_the_judged_draft_in_the_queue_flagged(team,
 
 
 def test_a_teacher_that_is_away_for_a_moment_is_waited_for(team, bob):
-    with serving(
-        by_role(**good() | {"check": [error(503), error(503), error(503), _say(FALSE), _say(GOOD)]})
-    ) as server:
+    away = error(503, Retry_After="60")
+    with serving(by_role(**good() | {"check": [away, _say(FALSE), _say(GOOD)]})) as server:
         set_up(team, server)
         session = make_session(bob)
         run_all()
@@ -148,7 +147,7 @@ def test_a_worker_that_dies_costs_no_answer_twice(team, bob):
     def dying(endpoint, ask, *, stopped):
         if ask.key == "critique.1":
             raise MemoryError("the worker was killed")
-        return ask_endpoint(endpoint, ask, stopped=stopped)
+        return ask_on_account(endpoint, ask, stopped=stopped)
 
     with serving(by_role(**good())) as server:
         set_up(team, server)
@@ -190,7 +189,7 @@ def test_cancelling_while_a_model_answers_keeps_what_was_found(client_for, team,
         asked.append(ask.key)
         if ask.key == "revise.1":
             client_for(bob).post(reverse("teacher:session_cancel", args=[session.pk]))
-        return ask_endpoint(endpoint, ask, stopped=stopped)
+        return ask_on_account(endpoint, ask, stopped=stopped)
 
     def is_over():
         return not Session.objects.filter(pk=session.pk).active().exists()

@@ -101,7 +101,8 @@ def test_a_member_keeps_their_role_and_the_link_stays_open(client_for, team, bob
 
 
 def test_sign_ups_from_one_address_are_throttled(client, link):
-    assert [client.post(link, {}).status_code for _ in range(11)] == [422] * 10 + [429]
+    statuses = [client.post(link, {}).status_code for _ in range(21)]  # in which a minute may end, once
+    assert (statuses[:10], set(statuses)) == ([422] * 10, {422, 429})
 
 
 def test_only_a_hash_of_the_link_is_stored(team, alice):

@@ -68,7 +68,7 @@ def to_the_end(world: World, flow: Callable[[], Flow[str]]) -> str:
             continue
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(dies_at=st.sets(st.integers(0, 5)))
 def test_every_question_is_answered_once_however_often_it_dies(dies_at: set[int]) -> None:
     Event.objects.all().delete()

@@ -45,7 +45,7 @@ def in_order(rows: QuerySet[Session], sort: str) -> list[Session]:
     return sorted(rows, key=key, reverse=sort.startswith("-"))
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(rows=st.lists(row, max_size=14), sort=st.sampled_from(SORTS), size=st.integers(1, 5))
 def test_walking_forward_and_back_visits_each_row_once_in_order(
     team: Team, rows: list[tuple[Any, ...]], sort: str, size: int
