@@ -19,6 +19,7 @@ from datasets.actions.exports import (
     retry_export,
     start_export,
     withdraw_rows,
+    withdrawn_since,
 )
 from datasets.actions.imports import drop_import, start_import, take_rest
 from datasets.actions.keys import add_outside_key, ensure_key, make_frame_secret, revoke_key, rotate_key, signing_key
@@ -56,4 +57,5 @@ __all__ = [
     "undo_last",
     "undone_text",
     "withdraw_rows",
+    "withdrawn_since",
 ]

@@ -93,6 +93,14 @@ def withdrawn_texts(team_id: UUID) -> QuerySet[ExportRow, str]:
     return withheld.values_list("pair__folded_sha256", flat=True)
 
 
+def withdrawn_since(export: Export) -> list[UUID]:
+    """Pairs that an export, unless it is replaced, still holds though their text was withdrawn from another one."""
+    if not export.is_ready or export.successors.standing().exists():
+        return []
+    rows = export.export_rows.filter(withheld=False, pair__folded_sha256__in=withdrawn_texts(export.team_id))
+    return list(rows.order_by("pair_id").values_list("pair_id", flat=True))
+
+
 def next_version(dataset: Dataset) -> str:
     """The number of the data set's next export."""
     return str(Export.objects.filter(dataset=dataset, supersedes=None).count() + 1)

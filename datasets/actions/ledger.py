@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from hashlib import sha256
 
+from django.db.models import Max
 from django.utils import timezone
 
 from datasets.core import dsse, keys, ledger
@@ -26,9 +27,14 @@ def utc(moment: datetime) -> str:
 
 
 def head_of(found: Ledger, kind: Kind = "export") -> LedgerHead:
-    """Where the ledger ends, for an entry made now."""
+    """Where the ledger ends, for an entry made now.
+
+    Machines' clocks differ: an entry is never older than the keys it is checked by, or it would not verify.
+    """
     peaks = tuple(bytes.fromhex(peak) for peak in found.peaks)
-    time = utc(timezone.now())
+    now = timezone.now()
+    newest = SigningKey.objects.filter(team=found.team_id).aggregate(newest=Max("created"))["newest"]
+    time = utc(max(now, newest or now))
     return LedgerHead(origin=found.origin, time=time, size=found.size, last=found.last, peaks=peaks, kind=kind)
 
 

@@ -55,7 +55,11 @@ class FileOut(Schema):
 
 
 class ExportOut(Schema):
-    """state: building, waiting (for an outside key), ready, failed; done: rows written so far."""
+    """state: building, waiting (for an outside key), ready, failed; done: rows written so far.
+
+    supersedes: the export from which this one withdraws rows; superseded_by: the finished one to pass on instead;
+    withdrawn_since: how many of its pairs were withdrawn from other exports and still stand in this one.
+    """
 
     id: UUID
     state: str
@@ -67,6 +71,9 @@ class ExportOut(Schema):
     files: list[FileOut]
     key_fingerprint: str
     ledger_seq: int | None
+    supersedes: UUID | None
+    superseded_by: UUID | None
+    withdrawn_since: int
     error: str
 
 
@@ -99,7 +106,15 @@ def _out(export: Export) -> dict[str, Any]:
     entry = getattr(export, "ledger_entry", None)
     names = ("id", "state", "version", "rows", "done", "withheld", "root", "files", "error")
     fields = {name: getattr(export, name) for name in names}
-    return {**fields, "key_fingerprint": export.key_id, "ledger_seq": entry.seq if entry else None}
+    replacement = export.replacement
+    return {
+        **fields,
+        "key_fingerprint": export.key_id,
+        "ledger_seq": entry.seq if entry else None,
+        "supersedes": export.supersedes_id,
+        "superseded_by": replacement.pk if replacement else None,
+        "withdrawn_since": len(actions.withdrawn_since(export)),
+    }
 
 
 @router.get("/datasets", response=list[DatasetOut], summary="List data sets")

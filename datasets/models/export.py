@@ -5,7 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from datasets.models.dataset import Dataset
@@ -20,6 +20,14 @@ class ExportQuerySet(models.QuerySet["Export"]):
     def standing(self) -> "ExportQuerySet":
         """Those whose rows have left or are about to."""
         return self.exclude(state=Export.State.FAILED)
+
+    def finished(self) -> "ExportQuerySet":
+        """Those that can be fetched."""
+        return self.filter(state=Export.State.READY)
+
+    def with_replaced(self) -> "ExportQuerySet":
+        """Each with is_replaced: whether a finished export stands in its place."""
+        return self.annotate(is_replaced=Exists(Export.objects.finished().filter(supersedes=OuterRef("pk"))))
 
 
 class Export(models.Model):
@@ -129,6 +137,15 @@ class Export(models.Model):
     def archive(self) -> Path:
         """The finished export as a zip file."""
         return self.home / "export.zip"
+
+    @property
+    def replacement(self) -> "Export | None":
+        """The finished export that stands in the place of this one, where rows of it were withdrawn since."""
+        found = None
+        later = self.successors.finished().order_by("-pk").first()
+        while later:
+            found, later = later, later.successors.finished().order_by("-pk").first()
+        return found
 
     def taken(self) -> dict[str, Any]:
         """What was asked for, for lists and logs."""

@@ -137,6 +137,7 @@ def ledger_list(request: HttpRequest) -> HttpResponse:
         "entries": rows[:PAGE],
         "next": rows[PAGE - 1].seq if len(rows) > PAGE else None,
         "ledger": Ledger.objects.filter(team=team).first(),
+        "newest": str(next((row.seq for row in rows if row.kind != "keys"), 1)),
         "checkpoint": rows[0].checkpoint if rows and not before else "",
         "stream": f"datasets:{team.pk}",
         "after": last_seq(f"datasets:{team.pk}"),

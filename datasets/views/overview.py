@@ -37,7 +37,7 @@ def dataset_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
 def _overview(request: HttpRequest, chosen: Dataset | None) -> HttpResponse:
     team = request.actor.team
     figures = statistics_of(team, chosen.pk if chosen else None)
-    exports = Export.objects.filter(team=team).select_related("dataset", "created_by", "ledger_entry")
+    exports = Export.objects.filter(team=team).with_replaced().select_related("dataset", "created_by", "ledger_entry")
     if chosen:
         exports = exports.filter(dataset=chosen)
     before = as_uuid(request.GET.get("before", ""))

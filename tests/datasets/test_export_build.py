@@ -347,3 +347,11 @@ def test_an_export_that_waits_can_be_called_off(owner, rita_acts, settings) -> N
     export.refresh_from_db()
     assert export.is_failed
     assert not export.home.exists()
+
+
+def test_a_key_made_by_a_machine_whose_clock_is_ahead_signs_exports_that_verify(owner, rita_acts, settings) -> None:
+    make_approved(rita_acts, 1)
+    key = actions.ensure_key(owner.team, owner.user)
+    SigningKey.objects.filter(pk=key.pk).update(created=timezone.now() + timedelta(hours=1))
+    report = report_of(finish(owner, settings))
+    assert report.ok, report.findings

@@ -188,6 +188,7 @@ def test_the_ledger_is_shown_and_fetched(alice, client_for, export) -> None:
     page = text(client.get("/datasets/ledger/"))
     assert "Change of keys" in page
     assert f"arcticcodex-studio/{export.team_id}" in page
+    assert f"--min-seq {export.ledger_entry.seq}" in page
     lines = client.get("/datasets/ledger/ledger.jsonl").content.splitlines()
     assert len(lines) == 2
 
@@ -201,6 +202,10 @@ def test_a_dropped_export_is_verified_with_our_own_keys(alice, client_for, expor
     assert page.status_code == 200
     assert "Verified" in text(page)
     assert "the ledger&#x27;s 2 entries are complete" in text(page)
+    assert f"{export.dataset.name} {export.version}: 4 rows, licence {export.dataset.licence}, ledger entry 2" in text(
+        page
+    )
+    assert "Everything is as it was signed." in text(page)
 
 
 def test_a_dropped_export_that_was_changed_names_the_row(alice, client_for, export, pairs, tmp_path) -> None:

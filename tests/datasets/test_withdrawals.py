@@ -34,6 +34,10 @@ def withdraw(owner, settings, export: Export, *pairs) -> Export:
     return again
 
 
+def text(response) -> str:
+    return response.content.decode()
+
+
 def questions(export: Export) -> list[str]:
     rows = [json.loads(line) for line in (export.folder / "data/train.jsonl").read_bytes().splitlines()]
     return [row.get("instruction", "withheld") for row in rows]
@@ -134,3 +138,36 @@ def test_the_pages_count_what_was_withdrawn_and_point_to_the_newer_export(
     wizard = client.post("/datasets/exports/preview/", {"dataset": default_dataset(owner.team).pk}).content.decode()
     assert "<b>2</b> approved pairs will leave" in wizard
     assert "1 withdrawn" in wizard
+
+
+def test_other_exports_that_hold_a_withdrawn_text_say_so_until_it_is_withdrawn_there(
+    owner, alice, rita_acts, settings, client_for, api_for
+) -> None:
+    pairs = make_approved(rita_acts, 3)
+    older, newer = finish(owner, settings), finish(owner, settings)
+    again = withdraw(owner, settings, newer, pairs[1])
+    assert [actions.withdrawn_since(export) for export in (older, newer, again)] == [[pairs[1].pk], [], []]
+    client, api = client_for(alice), api_for(alice)
+    page = text(client.get(f"/datasets/exports/{older.pk}/"))
+    assert "1 pair of it was withdrawn from another export since, and still stands in this one" in page
+    assert api.get(f"/api/v1/exports/{older.pk}").json()["withdrawn_since"] == 1
+    client.post(f"/datasets/exports/{older.pk}/withdraw/", {"pair": str(actions.withdrawn_since(older)[0])})
+    run_as_worker(settings)
+    assert "withdrawn from another export" not in text(client.get(f"/datasets/exports/{older.pk}/"))
+    assert api.get(f"/api/v1/exports/{older.pk}").json()["withdrawn_since"] == 0
+
+
+def test_a_replaced_export_names_the_one_at_the_end_of_the_line(
+    owner, alice, rita_acts, settings, client_for, api_for
+) -> None:
+    pairs = make_approved(rita_acts, 3)
+    first = finish(owner, settings)
+    second = withdraw(owner, settings, first, pairs[0])
+    third = withdraw(owner, settings, second, pairs[1])
+    api = api_for(alice)
+    said = [api.get(f"/api/v1/exports/{export.pk}").json() for export in (first, second, third)]
+    assert [row["superseded_by"] for row in said] == [str(third.pk), str(third.pk), None]
+    assert [row["supersedes"] for row in said] == [None, str(first.pk), str(second.pk)]
+    client = client_for(alice)
+    assert f"/datasets/exports/{third.pk}/" in text(client.get(f"/datasets/exports/{first.pk}/"))
+    assert text(client.get("/datasets/")).count(">replaced<") == 2

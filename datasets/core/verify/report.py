@@ -111,6 +111,8 @@ class Report:
         return {
             "ok": self.ok,
             "exitCode": self.exit_code,
+            "advice": self.advice,
+            "about": self.about,
             "findings": [asdict(finding) for finding in self.findings],
             "unlistedFindings": self.unlisted,
             "checks": self.checks,
