@@ -3,6 +3,7 @@
 import fcntl
 import json
 import os
+import re
 import shutil
 from datetime import timedelta
 from io import StringIO
@@ -57,7 +58,7 @@ def test_waiting_and_postponed_jobs_are_counted_apart() -> None:
     make(1)
     make(-5)
     make(0, status="running", lease_until=timezone.now() + timedelta(minutes=1))
-    assert status()["queue io"]["text"].startswith("1 running, 1 waiting (oldest 60 s), 1 for later")
+    assert re.match(r"1 running, 1 waiting \(oldest \d+ s\), 1 for later", status()["queue io"]["text"])
 
 
 def test_a_job_that_waits_too_long_is_a_trouble_of_its_queue_alone() -> None:
@@ -88,7 +89,7 @@ def test_upkeep_leaves_a_mark_that_says_when_it_swept() -> None:
     assert upkeep.seconds_since_sweep() is None
     upkeep.Upkeep().tend()
     assert "database" not in status()
-    assert "last pass 0 s ago" in status()["sweeper"]["text"]
+    assert re.search(r"last pass \d+ s ago", status()["sweeper"]["text"])
 
 
 def test_upkeep_forgets_old_jobs_at_once_and_then_daily() -> None:

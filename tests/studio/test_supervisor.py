@@ -15,7 +15,7 @@ from django.conf import settings as django_settings
 
 from studio.supervisor.main import CannotStart, Supervisor
 from studio.supervisor.process import MANY_RESTARTS, Child
-from tests.support.waiting import until
+from tests.support.waiting import is_alive, until
 
 WAITS = "import time; time.sleep(600)"
 OBEYS = """
@@ -42,17 +42,6 @@ child.start()
 print(child.pid, flush=True)
 sys.stdin.read()
 """
-
-
-def is_alive(pid: int) -> bool:
-    """Whether it runs; one that has ended and was not yet collected does not."""
-    try:
-        os.kill(pid, 0)
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except ProcessLookupError:
-        return False
-    except FileNotFoundError:  # gone meanwhile, or a system without /proc
-        return sys.platform != "linux"
 
 
 @pytest.fixture
