@@ -21,6 +21,7 @@ from websockets.exceptions import WebSocketException
 
 from tests.support.chat_server import chat_server
 from tests.support.studio import Studio
+from tests.support.waiting import until
 
 pytestmark = [pytest.mark.chaos, pytest.mark.flow, pytest.mark.timeout(1500)]
 
@@ -50,7 +51,7 @@ class Watcher(threading.Thread):
         while not self.done.is_set():
             try:
                 async with connect(
-                    self._url, additional_headers=self._headers, origin=self._origin, open_timeout=5
+                    self._url, additional_headers=self._headers, origin=self._origin, open_timeout=20
                 ) as socket:
                     await socket.send(json.dumps({"after": self.frames[-1] if self.frames else 0}))
                     while not self.done.is_set():
@@ -118,7 +119,7 @@ def test_nothing_is_lost_or_doubled_when_processes_are_killed() -> None:
             load = Load(studio)
             load.top_up()
             killed = _kill_at_random(studio, chance, load)
-            studio.until(load.all_ended, 180)
+            studio.until(load.all_ended, 600)
             logs = {pk: _whole_log(studio, pk) for pk in load.watchers}
             _settle(load.watchers, logs)
             for watcher in load.watchers.values():
@@ -151,8 +152,8 @@ def _kill_at_random(studio: Studio, chance: random.Random, load: Load) -> dict[s
             time.sleep(chance.uniform(0.0, 0.5))
             studio.start(wait=False)
         else:
-            os.kill(studio.until(lambda kind=kind: studio.children().get(kind), 60), signal.SIGKILL)
-    studio.until(studio.is_up, 60)
+            os.kill(studio.until(lambda kind=kind: studio.children().get(kind)), signal.SIGKILL)
+    studio.until(studio.is_up)
     return dict(Counter(order))
 
 
@@ -164,10 +165,8 @@ def _whole_log(studio: Studio, pk: str) -> list[int]:
 
 
 def _settle(watchers: dict[str, Watcher], logs: dict[str, list[int]]) -> None:
-    """Wait until the browsers had time to read the last events."""
-    end = time.monotonic() + 20
-    while time.monotonic() < end and any(len(watchers[pk].frames) < len(logs[pk]) for pk in logs):
-        time.sleep(0.2)
+    """Wait until the browsers have read the last events."""
+    until(lambda: all(len(watchers[pk].frames) >= len(logs[pk]) for pk in logs))
 
 
 def _all_pairs(studio: Studio) -> list[dict[str, str]]:
