@@ -10,6 +10,7 @@ so a stored key cannot be re-used towards another address. Scheme: ephemeral X25
 
 import base64
 import os
+from collections.abc import Sequence
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes
@@ -34,20 +35,20 @@ class SealedHere(SealError):
 
 
 class Sealer:
-    """Seals for one recipient; `opening_key` (32 bytes) is present only where secrets may be opened."""
+    """Seals for one recipient; opening keys (32 bytes each) are present only where secrets may be opened."""
 
-    def __init__(self, recipient: bytes, opening_key: bytes | None = None) -> None:
+    def __init__(self, recipient: bytes, opening_keys: Sequence[bytes] = ()) -> None:
         self._recipient = recipient
-        self._opening_key = opening_key
+        self._opening_keys = tuple(opening_keys)
 
     def __repr__(self) -> str:
-        return f"Sealer(can_open={self._opening_key is not None})"
+        return f"Sealer(can_open={bool(self._opening_keys)})"
 
     @classmethod
-    def from_opening_key(cls, key: bytes, *, may_open: bool = True) -> "Sealer":
-        """The sealer of a 32-byte X25519 private key; without `may_open` only its public half is kept."""
-        recipient = X25519PrivateKey.from_private_bytes(key).public_key().public_bytes_raw()
-        return cls(recipient, key if may_open else None)
+    def from_opening_keys(cls, keys: Sequence[bytes], *, may_open: bool = True) -> "Sealer":
+        """The sealer of X25519 private keys: the first is sealed for, each may open. While keys are changed there are
+        two. Without `may_open` only the public half of the first is kept."""
+        return cls(public_half(keys[0]), keys if may_open else ())
 
     def seal(self, secret: str, context: str) -> str:
         """Seal text for the recipient; the same context must be given to open it."""
@@ -61,26 +62,32 @@ class Sealer:
 
     def open(self, sealed: str, context: str) -> str:
         """The secret text. Raises SealedHere without the opening key, CannotOpen when anything does not fit."""
-        if self._opening_key is None:
+        if not self._opening_keys:
             raise SealedHere(SealedHere.__doc__)
-        try:
-            raw = base64.urlsafe_b64decode(sealed.removeprefix(_PREFIX))
-            public, body = raw[:32], raw[32:]
-            shared = X25519PrivateKey.from_private_bytes(self._opening_key).exchange(
-                X25519PublicKey.from_public_bytes(public)
-            )
-            return (
-                ChaCha20Poly1305(_derive(shared, public, self._recipient))
-                .decrypt(_NONCE, body, context.encode())
-                .decode()
-            )
-        except (ValueError, InvalidTag) as error:
-            raise CannotOpen(CannotOpen.__doc__) from error
+        failure: Exception | None = None
+        for key in self._opening_keys:
+            try:
+                return _open(key, base64.urlsafe_b64decode(sealed.removeprefix(_PREFIX)), context)
+            except (ValueError, InvalidTag) as error:
+                failure = error
+        raise CannotOpen(CannotOpen.__doc__) from failure
 
 
 def new_opening_key() -> bytes:
     """A fresh opening key, 32 random bytes."""
     return os.urandom(32)
+
+
+def public_half(key: bytes) -> bytes:
+    """The public half of an opening key, for which anybody may seal. Raises ValueError unless it has 32 bytes."""
+    return X25519PrivateKey.from_private_bytes(key).public_key().public_bytes_raw()
+
+
+def _open(key: bytes, raw: bytes, context: str) -> str:
+    public, body = raw[:32], raw[32:]
+    shared = X25519PrivateKey.from_private_bytes(key).exchange(X25519PublicKey.from_public_bytes(public))
+    plain = ChaCha20Poly1305(_derive(shared, public, public_half(key))).decrypt(_NONCE, body, context.encode())
+    return plain.decode()
 
 
 def _derive(shared: bytes, public: bytes, recipient: bytes) -> bytes:
