@@ -14,6 +14,7 @@ from datasets.actions import propose_pair
 from studio.accounts.access import Actor, require
 from studio.accounts.actions import announce
 from studio.endpoints.actions import find
+from studio.endpoints.models import Budget
 from studio.events.actions import append
 from studio.jobs.actions import cancel, enqueue
 from studio.llm.steps import Answer, Refusal, Reply, canonical
@@ -22,7 +23,7 @@ from teacher import evidence as packing
 from teacher.core import rubrics
 from teacher.core.outcome import Outcome, digest
 from teacher.core.prompts import version
-from teacher.models import Budget, Session
+from teacher.models import Session
 from teacher.replay import replay
 
 JOB = "teacher.run_session"
@@ -125,7 +126,7 @@ def _rest(session: Session, message: str, *, actor: Actor | None = None, until: 
 
 
 def set_budget(actor: Actor, tokens: int | None, cost_usd: Decimal | None) -> None:
-    """Set what the team's sessions may use in a day; sessions that rest because of the old budget go on."""
+    """Set what the team may use in a day; sessions that rest because of the old budget go on."""
     require(actor, "administer")
     with transaction.atomic():
         Budget.objects.update_or_create(team=actor.team, defaults={"tokens": tokens, "cost_usd": cost_usd})

@@ -7,9 +7,10 @@ from django import forms
 
 from studio.accounts.models import Team
 from studio.endpoints.actions import available
+from studio.endpoints.models import Budget
 from teacher.actions import LONGEST_DRAFT, LONGEST_QUESTION
 from teacher.evidence import MOST_CHARACTERS_GIVEN
-from teacher.models import MOST_ITERATIONS, Budget, Session
+from teacher.models import MOST_ITERATIONS, Session
 
 SORTS = ("created", "score", "cost")
 

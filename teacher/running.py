@@ -5,12 +5,12 @@ from collections.abc import Callable
 from typing import NoReturn, Protocol
 
 from studio.endpoints import circuits
-from studio.endpoints.actions import ask_endpoint, choose, find
+from studio.endpoints.actions import ask_on_account, choose, find
 from studio.endpoints.models import Endpoint
 from studio.events import durable
 from studio.jobs.registry import Retry
 from studio.llm.steps import Answer, Ask, Refusal, Role
-from teacher import actions, budgets, evidence
+from teacher import actions, evidence
 from teacher.models import Session
 from teacher.replay import flow_of, replay
 
@@ -18,7 +18,7 @@ Stopped = Callable[[], bool]
 
 
 class AskModel(Protocol):
-    """Asks one question at an endpoint; `studio.endpoints.actions.ask_endpoint`."""
+    """Asks one question at an endpoint; `studio.endpoints.actions.ask_on_account`."""
 
     def __call__(self, endpoint: Endpoint, ask: Ask, *, stopped: Stopped) -> Answer: ...
 
@@ -28,7 +28,6 @@ GONE = Refusal(
     message="The teacher that this session asked for is not set up any more.",
     cause="endpoint removed or not in use",
 )
-OVER_BUDGET = "The team's budget for today does not allow the next question."
 #: Seconds before the teacher is asked again, for each time it was away; then the session ends as degraded.
 PAUSES = (2.0, 8.0, 30.0)
 LONGEST_PAUSE = 600.0
@@ -51,7 +50,7 @@ def run_session(
     *,
     stopped: Stopped,
     progressed: Callable[[], None] = lambda: None,
-    ask_model: AskModel = ask_endpoint,
+    ask_model: AskModel = ask_on_account,
 ) -> None:
     """Walk the session to its end, or until it has to wait (Retry) or is not wanted any more (Superseded).
 
@@ -72,12 +71,7 @@ def run_session(
         endpoint = _endpoint(session, step.role)
         if endpoint is None:
             raise _Refused(GONE)
-        if away := circuits.admit(endpoint):
-            _give_way(session, endpoint, away)
-        reserved = _reserve(session, endpoint, step)
         answer = ask_model(endpoint, step, stopped=stopped)
-        circuits.record(endpoint, answer)
-        budgets.settle(reserved, answer)
         actions.count_answer(session, answer)
         if isinstance(answer, Refusal):
             _give_way(session, endpoint, answer)
@@ -97,16 +91,6 @@ def _endpoint(session: Session, role: Role) -> Endpoint | None:
     return find(session.team, session.teacher) if session.teacher else choose(session.team, role)
 
 
-def _reserve(session: Session, endpoint: Endpoint, step: Ask) -> budgets.Reserved:
-    """Set the question's cost aside, or let the session rest until tomorrow."""
-    try:
-        return budgets.reserve(session.team, endpoint, step)
-    except budgets.OverBudget:
-        seconds = budgets.seconds_left()
-        actions.rest_until(session, OVER_BUDGET, seconds)
-        raise Retry(seconds, OVER_BUDGET) from None
-
-
 def _give_way(session: Session, endpoint: Endpoint, refusal: Refusal) -> NoReturn:
     """Raise what a refusal leads to: an end, a pause, or the session's own end.
 
@@ -115,6 +99,10 @@ def _give_way(session: Session, endpoint: Endpoint, refusal: Refusal) -> NoRetur
     """
     if refusal.kind == "cancelled":
         raise Superseded
+    if refusal.kind == "budget":
+        seconds = refusal.retry_after_s or 0.0
+        actions.rest_until(session, refusal.message, seconds)
+        raise Retry(seconds, refusal.message)
     session.refresh_from_db(fields=["waits", "waiting_since"])
     since = session.waiting_since
     waits = 0 if since and circuits.has_answered_since(endpoint, since) else session.waits

@@ -12,6 +12,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from studio.accounts.access import require
 from studio.endpoints.actions import choose, find
+from studio.endpoints.budgets import spent_today
+from studio.endpoints.models import Budget
 from studio.events.models import Event
 from studio.events.queries import last_seq
 from studio.events.render import to_html
@@ -20,10 +22,10 @@ from studio.web.http import HttpRequest, Invalid
 from studio.web.tabs import state_counts, state_tabs
 from teacher import actions
 from teacher.access import access_session
-from teacher.budgets import spent_today
+from teacher.changes import revisions
 from teacher.forms import BudgetForm, FilterForm, SessionForm
 from teacher.listing import session_page
-from teacher.models import Budget, Session
+from teacher.models import Session
 
 MOST_EVENTS = 400
 
@@ -118,7 +120,7 @@ def session_pause(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def budget(request: HttpRequest) -> HttpResponse:
-    """What the team's sessions may use in a day, and have used today."""
+    """What the team may use of models in a day, and has used today."""
     require(request.actor, "administer")
     team = request.actor.team
     row = Budget.objects.filter(team=team).first() or Budget(team=team)
@@ -166,6 +168,7 @@ def _summary(request: HttpRequest, session: Session, events: list[Event]) -> dic
     return {
         "session": session,
         "scores": scores,
+        "revisions": revisions((event.kind, event.data) for event in events),
         "teacher": endpoint,
         "citations": {int(entry["label"]): f"#evidence-{entry['label']}" for entry in session.evidence},
         "may_teach": request.actor.may("teach"),

@@ -19,7 +19,7 @@ from studio.chat.core.prompt import Turn
 from studio.chat.core.tree import branch
 from studio.chat.models import Message
 from studio.chat.writing import PAUSE_S, Superseded, Writer
-from studio.endpoints.actions import ask_endpoint, choose
+from studio.endpoints.actions import ask_on_account, choose
 from studio.events import durable
 from studio.llm.steps import Answer, Ask, Call, Reply
 from studio.vault.models import Document
@@ -49,7 +49,7 @@ def host_of(team: Team) -> Host:
     endpoint = choose(team, "answerer")
 
     def ask(question: Ask, stopped: Stopped, on_text: OnText) -> Answer:
-        return ask_endpoint(endpoint, question, stopped=stopped, on_text=on_text)
+        return ask_on_account(endpoint, question, stopped=stopped, on_text=on_text)
 
     return Host(search=partial(search_vault, team), ask=ask)
 

@@ -10,6 +10,7 @@ from studio.accounts.access import Actor, require
 from studio.accounts.actions import announce, record
 from studio.accounts.secrets import sealer
 from studio.endpoints import circuits
+from studio.endpoints.account import ask_on_account
 from studio.endpoints.asking import ask_endpoint, key_context
 from studio.endpoints.choosing import available, built_in, choose, find
 from studio.endpoints.models import Endpoint
@@ -18,7 +19,7 @@ from studio.llm.endpoint import origin
 from studio.llm.steps import Ask, Refusal
 from studio.web.http import Conflict
 
-__all__ = ["ask_endpoint", "available", "built_in", "choose", "find"]
+__all__ = ["ask_endpoint", "ask_on_account", "available", "built_in", "choose", "find"]
 
 PROBE = Ask(
     key="probe",

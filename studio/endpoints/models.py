@@ -152,3 +152,36 @@ class Circuit(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+class Budget(models.Model):
+    """What a team may use of models in a day (UTC); empty is no limit."""
+
+    team = models.OneToOneField(Team, primary_key=True, on_delete=models.CASCADE, related_name="+")
+    tokens = models.PositiveBigIntegerField(null=True, blank=True, verbose_name="Tokens a day")
+    cost_usd = models.DecimalField(
+        max_digits=10,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
+        verbose_name="US dollars a day",
+    )
+
+    def __str__(self) -> str:
+        return f"{self.team}: {self.tokens or 'any'} tokens, {self.cost_usd or 'any'} USD"
+
+
+class Spending(models.Model):
+    """What a team has used on a day (UTC): counted, and reserved for questions that are under way."""
+
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="+")
+    day = models.DateField()
+    tokens = models.BigIntegerField(default=0)
+    cost_usd = models.DecimalField(max_digits=14, decimal_places=6, default=Decimal(0))
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["team", "day"], name="endpoint_spending_once_a_day")]
+
+    def __str__(self) -> str:
+        return f"{self.team} on {self.day}: {self.tokens} tokens, {self.cost_usd} USD"

@@ -30,6 +30,7 @@ RefusalKind = Literal[
     "content",
     "timeout",
     "cancelled",
+    "budget",
 ]
 #: Kinds that may go away by waiting; the others need a person or a different request.
 PASSING: frozenset[RefusalKind] = frozenset({"unavailable", "rate_limited", "timeout"})

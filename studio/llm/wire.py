@@ -31,6 +31,7 @@ SENTENCES: Mapping[RefusalKind, str] = {
     "content": "The teacher declined to answer because of its content rules.",
     "timeout": "The teacher sent nothing for too long.",
     "cancelled": "The question was cancelled.",
+    "budget": "The budget does not allow the question.",
 }
 
 
@@ -102,6 +103,12 @@ def classify(status: int, text: str) -> RefusalKind:
     if _CONTENT.search(text):
         return "content"
     return "bad_request"
+
+
+def time_away(headers: Mapping[str, str]) -> float | None:
+    """Seconds to stay away, from the usual header or the one in milliseconds that OpenAI's own clients read first."""
+    milliseconds = retry_after(headers.get("retry-after-ms"))
+    return retry_after(headers.get("retry-after")) if milliseconds is None else milliseconds / 1000
 
 
 def retry_after(value: str | None, now: datetime | None = None) -> float | None:

@@ -58,6 +58,7 @@ STOP_OF_REFUSAL: Mapping[RefusalKind, StopReason] = {
     "context_length": "request_rejected",
     "content": "refused",
     "cancelled": "cancelled",
+    "budget": "budget",
 }
 
 

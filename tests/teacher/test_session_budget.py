@@ -1,41 +1,30 @@
 """Sessions that rest: because a person wants it, or because the team's budget for the day is used up."""
 
-from dataclasses import replace
 from datetime import timedelta
-from decimal import Decimal
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
 from studio.accounts.access import actor_for
-from studio.endpoints.actions import ask_endpoint
-from studio.endpoints.models import Endpoint
+from studio.endpoints import budgets
+from studio.endpoints.actions import ask_on_account
+from studio.endpoints.models import Budget, Spending
 from studio.events.models import Event
 from studio.jobs.models import Job
-from studio.llm.steps import Ask, Refusal, Reply, Usage
 from studio.web.http import Conflict
-from teacher import actions, budgets, running
-from teacher.models import Budget, Session, Spending
+from teacher import actions, running
+from teacher.models import Session
 from tests.core.llm.server import serving
 from tests.jobs import run_all
 from tests.teacher.sessions import make_session
 from tests.teacher.test_session_faults import by_role, ended, good, set_up
 
 pytestmark = pytest.mark.django_db
-ASK = Ask(
-    key="verify.1", role="verifier", inputs={}, messages=({"role": "user", "content": "x" * 2_000},), max_tokens=4_000
-)
 
 
 def actor_of(user):
     return actor_for(user, user.teams.get())
-
-
-@pytest.fixture
-def priced(team):
-    fields = {"input_usd": Decimal(1), "output_usd": Decimal(2)}
-    return Endpoint.objects.create(team=team, name="Priced", base_url="http://127.0.0.1:9", model="m", **fields)
 
 
 def is_paused():
@@ -63,7 +52,7 @@ def test_pausing_while_a_model_answers_asks_nothing_twice_that_was_answered(team
         asked.append(ask.key)
         if ask.key == "revise.1":
             actions.pause_session(actor_of(bob), session)
-        return ask_endpoint(endpoint, ask, stopped=stopped)
+        return ask_on_account(endpoint, ask, stopped=stopped)
 
     with serving(by_role(**good())) as server:
         set_up(team, server)
@@ -83,7 +72,7 @@ def test_an_answer_that_came_as_the_session_was_paused_is_not_paid_twice(team, b
 
     def paused_behind_it(endpoint, ask, *, stopped):
         asked.append(ask.key)
-        answer = ask_endpoint(endpoint, ask)
+        answer = ask_on_account(endpoint, ask)
         if ask.key == "critique.1":
             actions.pause_session(actor_of(bob), session)
         return answer
@@ -161,34 +150,6 @@ def test_a_person_s_pause_is_not_ended_by_a_new_budget(alice, bob):
     actions.set_budget(actor_of(alice), 10, None)
     run_all(waiting=True)
     assert ended(session) == ("paused", "")
-
-
-def test_the_upper_bound_is_set_aside_and_what_was_used_is_kept(team, priced):
-    Budget.objects.create(team=team, tokens=100_000, cost_usd=Decimal("0.02"))
-    reserved = budgets.reserve(team, priced, ASK)
-    assert (reserved.tokens, reserved.cost_usd) == (5_000, Decimal("0.009"))
-    assert budgets.spent_today(team).tokens == 5_000
-    budgets.reserve(team, priced, ASK)
-    with pytest.raises(budgets.OverBudget):
-        budgets.reserve(team, priced, ASK)
-    used = Reply(text="x", usage=Usage(prompt=500, completion=100), cost_usd=Decimal("0.0007"))
-    budgets.settle(reserved, used)
-    spent = budgets.spent_today(team)
-    assert (spent.tokens, spent.cost_usd) == (5_600, Decimal("0.0097"))
-
-
-def test_a_refused_question_costs_only_what_broke_off(team, priced):
-    reserved = budgets.reserve(team, priced, ASK)
-    budgets.settle(reserved, Refusal(kind="timeout", message="Nothing came.", usage=Usage(prompt=7, completion=3)))
-    assert budgets.spent_today(team).tokens == 10
-
-
-def test_what_was_asked_before_midnight_is_settled_on_its_own_day(team, priced):
-    reserved = budgets.reserve(team, priced, ASK)
-    yesterday = budgets.today() - timedelta(days=1)
-    Spending.objects.update(day=yesterday)
-    budgets.settle(replace(reserved, day=yesterday), Reply(text="x", usage=Usage(prompt=1, completion=1)))
-    assert (Spending.objects.get().tokens, budgets.spent_today(team).tokens) == (2, 0)
 
 
 def test_the_built_in_teacher_needs_no_budget(team, bob):

@@ -88,26 +88,25 @@ def test_heartbeats_without_end_meet_the_hard_limit():
     assert refusal.kind == "timeout"
 
 
-def test_a_stream_cut_in_the_middle_is_no_answer():
+def test_an_answer_that_breaks_off_is_none_and_is_not_paid_for_again():
     def cut(exchange):
         exchange.head()
         exchange.write(chunk("Within 30"))
 
-    with serving(cut) as server:
+    with serving(cut, answering("Within 30 days.")) as server:
         refusal = ask_server(server.url)
-    assert (refusal.kind, len(server.requests)) == ("unavailable", 3)
+    assert (refusal.kind, refusal.attempts, len(server.requests)) == ("unavailable", 1, 1)
+    assert refusal.usage.total > 0
 
 
-def test_text_starts_clean_when_a_cut_stream_is_asked_again():
-    told = []
-
+def test_a_stream_that_ends_before_it_begins_is_asked_again():
     def cut(exchange):
         exchange.head()
-        exchange.write(chunk("Within"))
+        exchange.write(": waiting\n\n")
 
-    with serving(cut, answering("After")) as server:
-        assert ask_server(server.url, on_text=told.append).text == "After"
-    assert told[-1] == "After"
+    with serving(cut, answering("Within 30 days.")) as server:
+        reply = ask_server(server.url)
+    assert (reply.text, reply.attempts) == ("Within 30 days.", 2)
 
 
 @pytest.mark.parametrize(

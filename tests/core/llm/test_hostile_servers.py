@@ -112,15 +112,10 @@ def test_counts_written_with_a_point_are_counts():
     assert answer_to(chunk("x", "stop"), f'data: {{"choices": [], "usage": {usage}}}\n\n{DONE}').usage.total == 15
 
 
-def test_answers_that_broke_off_are_on_the_bill():
-    price = {"model": "deepseek-v4-flash"}
-    cut, whole = saying(chunk("x" * 400)), saying(chunk("y" * 40, "stop"), DONE)
-    with serving(cut, whole) as server:
-        reply = ask_server(server.url, **price)
-    assert (reply.text, reply.usage.completion) == ("y" * 40, 110)
-    with serving(cut) as server:
-        refusal = ask_server(server.url, **price)
-    assert (refusal.usage.completion, refusal.attempts) == (300, 3)
+def test_an_answer_that_broke_off_is_on_the_bill():
+    with serving(saying(chunk("x" * 400))) as server:
+        refusal = ask_server(server.url, model="deepseek-v4-flash")
+    assert (refusal.usage.completion, refusal.attempts) == (100, 1)
     assert refusal.cost_usd > 0
     assert answer_from_data(refusal.as_data()) == refusal
 

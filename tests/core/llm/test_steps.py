@@ -15,7 +15,7 @@ from studio.llm.arriving import read_usage
 from studio.llm.endpoint import Endpoint, Secret
 from studio.llm.prices import TABLE, Price, cost_usd, price_for
 from studio.llm.steps import Ask, Call, Refusal, Reply, Usage, answer_from_data
-from studio.llm.wire import retry_after
+from studio.llm.wire import retry_after, time_away
 
 ASK = Ask(key="k", role="critic", inputs={"a": 1}, messages=({"role": "user", "content": "x"},))
 
@@ -143,3 +143,16 @@ def test_a_secret_does_not_show_itself():
 def test_a_secret_is_not_copied_out(take):
     with pytest.raises(TypeError):
         take(Secret("sk-canary"))
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({"retry-after-ms": "1500"}, 1.5),
+        ({"retry-after-ms": "1500", "retry-after": "30"}, 1.5),
+        ({"retry-after-ms": "soon", "retry-after": "30"}, 30.0),
+        ({}, None),
+    ],
+)
+def test_a_time_away_in_milliseconds_is_read_too(headers, seconds):
+    assert time_away(headers) == seconds

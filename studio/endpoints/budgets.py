@@ -3,6 +3,7 @@
 A question that a crash cut off stays reserved to its upper bound: nobody can know what it cost.
 """
 
+import string
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -11,10 +12,11 @@ from django.db.models import F
 from django.utils import timezone
 
 from studio.accounts.models import Team
-from studio.endpoints.models import Endpoint
+from studio.endpoints.models import Budget, Endpoint, Spending
 from studio.llm.prices import cost_usd, price_for
 from studio.llm.steps import Answer, Ask, Usage
-from teacher.models import Budget, Spending
+
+_LETTERS = (string.ascii_letters + string.whitespace).encode()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,14 +33,12 @@ class OverBudget(Exception):
     """The team's budget for today is used up."""
 
 
-def reserve(team: Team, endpoint: Endpoint, ask: Ask) -> Reserved:
+def reserve(endpoint: Endpoint, ask: Ask) -> Reserved:
     """Set aside the most that a question may use. Raises OverBudget when that is not left."""
-    day = today()
-    most = _most(ask)
+    team, day = endpoint.team, today()
+    most = _most(endpoint, ask)
     price = endpoint.price or price_for(endpoint.model, day)
     cost = cost_usd(most, price) if price else Decimal(0)
-    if endpoint.is_builtin:
-        most, cost = Usage(), Decimal(0)
     row = Spending.objects.filter(team=team, day=day)
     budget = Budget.objects.filter(team=team).first()
     if budget is not None and budget.tokens is not None:
@@ -59,7 +59,7 @@ def settle(reserved: Reserved, answer: Answer) -> None:
 
 
 def spent_today(team: Team) -> Spending:
-    """What the team's sessions have used so far today."""
+    """What the team has used so far today."""
     day = today()
     return Spending.objects.filter(team=team, day=day).first() or Spending(team=team, day=day)
 
@@ -75,7 +75,12 @@ def seconds_left() -> float:
     return (midnight - timezone.now()).total_seconds()
 
 
-def _most(ask: Ask) -> Usage:
-    """The most tokens a question may use: a token is hardly ever shorter than two bytes."""
-    sent = sum(len(message["content"].encode()) for message in ask.messages)
-    return Usage(prompt=sent // 2, completion=ask.max_tokens)
+def _most(endpoint: Endpoint, ask: Ask) -> Usage:
+    """The most tokens a question may use.
+
+    A token of letters is hardly ever shorter than two; figures, marks and other scripts may take one for each byte.
+    """
+    sent = b"".join(message["content"].encode() for message in ask.messages)
+    dense = len(sent.translate(None, _LETTERS))
+    room = min(ask.max_tokens, endpoint.max_tokens or ask.max_tokens)
+    return Usage(prompt=dense + (len(sent) - dense + 1) // 2, completion=room)
