@@ -145,7 +145,8 @@ def check_ledger(
     except Malformed as error:
         report.add("ledger.form", "tampered", str(error), file=names.LEDGER)
         return None
-    if envelope.payload_type != dsse.LEDGER_TYPE or not dsse.signers(envelope, signers):
+    by = dsse.signers(envelope, signers)
+    if envelope.payload_type != dsse.LEDGER_TYPE or not by:
         report.add("ledger.signature", "tampered", "it is not signed by a ledger key of the list", file=names.LEDGER)
         return None
     same = (entry.statement, entry.root, entry.count) == (
@@ -162,9 +163,11 @@ def check_ledger(
     if not _check_checkpoint(source, entry, ledger.root_after(entry, envelope.payload), signers, report):
         return None
     report.checks.append(f"ledger entry {entry.seq} of {entry.origin} and its checkpoint are signed")
-    if options.lines is None:
-        return entry, None
-    replay = _check_whole(source, entry, signers, options, report)
+    replay = _check_whole(source, entry, signers, options, report) if options.lines is not None else None
+    newest = options.newer or listed
+    reasons = [_state_fault(newest.find(key), "ledger", (entry, replay)) for key in sorted(by)]
+    if all(reasons):  # whoever holds a revoked key could give an old export a new number
+        report.add("ledger.key", "untrusted", f"the key that signed the entry {reasons[0]}", file=names.LEDGER)
     return entry, replay
 
 
@@ -226,7 +229,7 @@ def check_key_states(
         return
     good, reasons = 0, []
     for key in sorted(signed):
-        reason = _state_fault(newest.find(key), proven)
+        reason = _state_fault(newest.find(key), "export", proven)
         good += reason is None
         if reason:
             reasons.append(f"key {key[:16]}… {reason}")
@@ -236,11 +239,13 @@ def check_key_states(
         report.checks.append(f"the key may sign exports, by key list version {newest.version}")
 
 
-def _state_fault(entry: keys.KeyEntry | None, proven: tuple[Entry, Replay | None] | None) -> str | None:
+def _state_fault(
+    entry: keys.KeyEntry | None, role: keys.Role, proven: tuple[Entry, Replay | None] | None
+) -> str | None:
     if entry is None:
         return "is not in the key list"
-    if "export" not in entry.roles:
-        return "may not sign exports"
+    if role not in entry.roles:
+        return f"may not sign {'exports' if role == 'export' else 'ledger entries'}"
     time = proven[0].time if proven else None
     if time and ((entry.not_before and time < entry.not_before) or (entry.not_after and time > entry.not_after)):
         return "was not valid at the time of the ledger entry"

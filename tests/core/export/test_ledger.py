@@ -148,6 +148,22 @@ def test_a_signature_after_the_revocation_is_refused(tmp_path: Path) -> None:
     assert "was revoked before this export" in str(report.findings[0])
 
 
+def test_a_revoked_ledger_key_cannot_give_an_old_export_a_new_number(tmp_path: Path) -> None:
+    outside, roles = entry(OTHER, roles=("export",)), ("ledger",)
+
+    def sign(message: bytes) -> dsse.Signature:
+        is_statement = dsse.STATEMENT_TYPE.encode() in message[:60]
+        return keys.signer(OTHER if is_statement else PRIVATE)(message)
+
+    place = head(size=4, last="ab" * 32, peaks=(b"\1" * 32,))
+    make(tmp_path / "export", pairs(2), sign=sign, ledger=place, keys=key_list(outside, entry(roles=roles)))
+    revoked = entry(roles=roles, state="revoked", revoked_at="2026-02-01T00:00:00Z", revoked_at_seq=2)
+    assert check(tmp_path / "export", key_id(OTHER), min_seq=5).ok
+    for newest in (revoked, entry(roles=("reviewer",)), entry(roles=roles, not_after="2026-02-01T00:00:00Z")):
+        report = check(tmp_path / "export", key_id(OTHER), min_seq=5, newer=key_list(outside, newest, version=2))
+        assert (report.exit_code, [f.code for f in report.findings]) == (2, ["ledger.key"])
+
+
 def test_a_retired_key_stays_good_for_old_exports(tmp_path: Path) -> None:
     folders, _, _ = chain(tmp_path, 1)
     newer = key_list(entry(state="retired"), entry(OTHER), version=2)
