@@ -34,7 +34,7 @@ def postgres() -> Iterator[str]:
     port = free_port()
     as_user = _unprivileged(folder)
     options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off -c max_connections=200"
-    _run([*as_user, binaries / "initdb", "-D", folder / "data", "-U", "studio", "--auth=trust", "-E", "UTF8"])
+    _run([*as_user, binaries / "initdb", "-D", folder / "data", "-U", "studio", "--auth=trust", "-E", "UTF8", "-N"])
     _run([*as_user, binaries / "pg_ctl", "-D", folder / "data", "-w", "-l", folder / "log", "-o", options, "start"])
     try:
         _run([binaries / "createdb", "-h", "127.0.0.1", "-p", str(port), "-U", "studio", "studio"])
@@ -85,6 +85,10 @@ def _unprivileged(folder: Path) -> list[str]:
 
 
 def _run(command: list[object]) -> None:
-    done = subprocess.run([str(part) for part in command], capture_output=True, text=True, check=False, cwd="/")
+    # Whatever language this machine is set to, installed or not, and however slow it is.
+    env = {**os.environ, "LC_ALL": "C.UTF-8", "PGCTLTIMEOUT": f"{LIMIT_S:.0f}"}
+    done = subprocess.run(
+        [str(part) for part in command], capture_output=True, text=True, check=False, cwd="/", env=env
+    )
     if done.returncode:
         raise RuntimeError(f"{command} failed:\n{done.stdout}\n{done.stderr}")
