@@ -2,9 +2,11 @@
 
 from datetime import datetime
 from decimal import Decimal
+from typing import Annotated
 from uuid import UUID
 
 from ninja import Field, Router, Schema, Status
+from pydantic import WithJsonSchema
 
 from studio.accounts.idempotency import IdempotencyKey, once
 from studio.chat import actions
@@ -13,6 +15,8 @@ from studio.chat.models import Citation, Conversation, Message
 from studio.web.http import ApiRequest, Problem
 
 router = Router(tags=["Conversations"])
+# Described where it stands: in the OpenAPI document two classes named State would be one.
+State = Annotated[Message.State, WithJsonSchema({"type": "string", "enum": Message.State.values})]
 
 
 class Question(Schema):
@@ -33,7 +37,7 @@ class Asked(Schema):
     id: UUID
     question_id: UUID
     answer_id: UUID
-    state: Message.State
+    state: State
 
 
 class CitationOut(Schema):
@@ -52,13 +56,27 @@ class CitationOut(Schema):
     text_sha256: str
 
 
+class PassageOut(Schema):
+    """A passage that the answerer was given: the document's text[start:end]."""
+
+    document_id: UUID
+    chunk_id: int
+    title: str
+    start: int
+    end: int
+    score: float
+
+
 class MessageOut(Schema):
-    """A question or an answer. removed: citations that did not stand and were taken out of the text."""
+    """A question or an answer. removed: citations that did not stand and were taken out of the text.
+
+    passages: what the answer was looked for in, best first; where an answer cites nothing, the places to look oneself.
+    """
 
     id: UUID
     parent: UUID | None
     role: Message.Role
-    state: Message.State
+    state: State
     text: str
     error: str
     model: str
@@ -67,6 +85,7 @@ class MessageOut(Schema):
     cost_usd: Decimal | None
     citations: list[CitationOut]
     removed: int
+    passages: list[PassageOut]
     created: datetime
 
 
@@ -144,6 +163,7 @@ def _message(message: Message) -> MessageOut:
         cost_usd=message.cost_usd,
         citations=[_citation(citation) for citation in citations if citation.stands],
         removed=sum(not citation.stands for citation in citations),
+        passages=[PassageOut.model_validate(passage) for passage in message.passages],
         created=message.created,
     )
 

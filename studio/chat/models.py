@@ -1,5 +1,7 @@
 """Conversations, their trees of messages, and the citations that answers rest on."""
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
@@ -98,6 +100,11 @@ class Message(models.Model):
     @property
     def tokens(self) -> int:
         return self.tokens_in + self.tokens_out
+
+    @property
+    def passages(self) -> list[dict[str, Any]]:
+        """What the answerer was given, best first: label, chunk_id, document_id, title, start, end, score, ranks."""
+        return list(self.trace.get("passages", ()))
 
     @property
     def job_key(self) -> str:

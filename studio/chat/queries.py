@@ -19,6 +19,9 @@ PAGE_SIZE = 30
 SUGGESTED = 3
 CONTEXT = 160
 """Characters shown before and after a quote."""
+CLOSEST = 3
+EXCERPT = 320
+"""Characters shown of a passage that is no quote."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,14 +38,27 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Closest:
+    """A passage that was found for a question whose answer cites nothing; text: how it begins."""
+
+    title: str
+    address: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """A message on the shown branch. evidence: what it rests on; removed: marks that did not stand."""
+    """A message on the shown branch. evidence: what it rests on; removed: marks that did not stand.
+
+    closest: for an answer that cites nothing, where a person may look; empty for every other message.
+    """
 
     message: Message
     step: Step[UUID]
     question: str
     evidence: tuple[Evidence, ...]
     removed: tuple[Citation, ...]
+    closest: tuple[Closest, ...]
 
     @property
     def addresses(self) -> dict[int, str]:
@@ -69,7 +85,7 @@ class Shown:
     @property
     def chunk_ids(self) -> list[int]:
         """The passages that entered the prompt."""
-        return [passage["chunk_id"] for passage in self.message.trace.get("passages", [])]
+        return [passage["chunk_id"] for passage in self.message.passages]
 
 
 def page_of(conversations: QuerySet[Conversation], *, before: str = "", after: str = "") -> Page[Conversation]:
@@ -101,6 +117,8 @@ def thread(conversation: Conversation, at: UUID | None = None) -> list[Shown]:
     messages = {m.pk: m for m in rows.filter(pk__in=ids).select_related("created_by").prefetch_related("citations")}
     citations = [citation for message in messages.values() for citation in message.citations.all() if citation.stands]
     evidence = _evidence(conversation.team, citations)
+    cited = {citation.message_id for citation in citations}
+    closest = _closest(conversation.team, [m for m in messages.values() if m.pk not in cited])
     found: list[Shown] = []
     question = ""
     for step in steps:
@@ -115,6 +133,7 @@ def thread(conversation: Conversation, at: UUID | None = None) -> list[Shown]:
                 question=question,
                 evidence=tuple(evidence[citation.pk] for citation in own if citation.stands),
                 removed=tuple(citation for citation in own if not citation.stands),
+                closest=closest.get(message.pk, ()),
             )
         )
     return found
@@ -122,7 +141,7 @@ def thread(conversation: Conversation, at: UUID | None = None) -> list[Shown]:
 
 def addresses(answer: Message) -> dict[int, str]:
     """Where each number in the text of an answer leads."""
-    cited = answer.citations.filter(stands=True)
+    cited = list(answer.citations.filter(stands=True))
     return {found.citation.n: found.address for found in _evidence(answer.conversation.team, cited).values()}
 
 
@@ -145,6 +164,32 @@ def _evidence(team: Team, citations: Sequence[Citation]) -> dict[int, Evidence]:
             before, after = around(text, start, end)
         found[citation.pk] = Evidence(citation=citation, address=address, before=before, after=after)
     return found
+
+
+def _closest(team: Team, messages: Sequence[Message]) -> dict[UUID, tuple[Closest, ...]]:
+    """By message, the best passages of finished answers that cite nothing, as far as they are still in the vault."""
+    done = {m.pk: m.passages[:CLOSEST] for m in messages if m.state == Message.State.DONE and m.passages}
+    ids = {passage["chunk_id"] for passages in done.values() for passage in passages}
+    if not ids:
+        return {}
+    chunks = Chunk.objects.filter(pk__in=ids, document__team=team).select_related("document").in_bulk()
+    return {
+        pk: tuple(
+            Closest(
+                title=chunk.document.title,
+                address=chunk.document.span_url(chunk.start, chunk.end),
+                text=beginning(chunk.text),
+            )
+            for passage in passages
+            if (chunk := chunks.get(passage["chunk_id"]))
+        )
+        for pk, passages in done.items()
+    }
+
+
+def beginning(text: str) -> str:
+    """How a passage begins, cut between words where it is long."""
+    return text if len(text) <= EXCERPT else f"{text[:EXCERPT].rpartition(' ')[0] or text[:EXCERPT]} …"
 
 
 def around(text: str, start: int, end: int) -> tuple[str, str]:

@@ -1,5 +1,6 @@
 """Answering one question as a flow: search, ask the answerer, prove the citations. No I/O, no clock, replayable."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final, Literal
@@ -13,6 +14,12 @@ MOST_PASSAGES: Final = 8
 MOST_ANSWER_TOKENS: Final = 2_000
 NOTHING_FOUND: Final = "The vault holds no text to answer from yet. Add documents to the vault, then ask again."
 _FEW_WORDS: Final = 6
+_MOST_LEANT_ON: Final = 3
+_LEANS: Final = re.compile(
+    r"(?:and|but|or|so|what about|how about|und|oder|aber)\b"
+    r"|.*\b(?:it|its|they|them|their|he|him|his|she|her|this|these|those|the same)\b",
+    re.IGNORECASE | re.DOTALL,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,9 +121,17 @@ def passages_of(ask: Ask) -> tuple[Passage, ...]:
 
 
 def search_query(question: str, history: Sequence[Turn] = ()) -> str:
-    """What to search for: the question, and before it the last one when this one is too short to stand alone."""
-    question = " ".join(question.split())
-    earlier = [turn.text for turn in history if turn.role == "user"]
-    if earlier and len(question.split()) < _FEW_WORDS:
-        return f"{' '.join(earlier[-1].split())} {question}"
-    return question
+    """What to search for: the question, behind the earlier ones that it leans on, up to one that stands alone.
+
+    "Until when?" after "And for part-timers?" after "How much leave do I get?" is searched with both.
+    """
+    earlier = [" ".join(turn.text.split()) for turn in history if turn.role == "user"]
+    asked = [" ".join(question.split())]
+    while earlier and len(asked) <= _MOST_LEANT_ON and _leans(asked[0]):
+        asked.insert(0, earlier.pop())
+    return " ".join(asked)
+
+
+def _leans(question: str) -> bool:
+    """Whether a question means what was asked before it: very few words, "and …", or a pronoun."""
+    return len(question.split()) < _FEW_WORDS or _LEANS.match(question) is not None

@@ -3,6 +3,8 @@
 from dataclasses import asdict
 from typing import Any
 
+import pytest
+
 from studio.chat.core.answer import NOTHING_FOUND, Answered, answer_question, passages_of, search_query
 from studio.chat.core.prompt import Turn
 from studio.llm import builtin
@@ -99,6 +101,23 @@ def test_a_short_question_is_searched_together_with_the_one_before() -> None:
         search_query("How long does the warranty of a pump last?", history)
         == "How long does the warranty of a pump last?"
     )
+
+
+def test_a_question_is_searched_with_all_that_it_leans_on() -> None:
+    asked = ["Who may park here?", "How much leave do I get?", "And for part-timers?"]
+    history = [Turn(role="user", text=text) for text in asked]
+    assert search_query("Until when?", history) == "How much leave do I get? And for part-timers? Until when?"
+
+
+@pytest.mark.parametrize("question", ["Does this also apply to people in Norway?", "And what is the rule for Norway?"])
+def test_a_long_question_may_lean_too(question: str) -> None:
+    history = (Turn(role="user", text="When does the price rise?"),)
+    assert search_query(question, history) == f"When does the price rise? {question}"
+
+
+def test_a_long_way_back_is_not_followed_to_its_beginning() -> None:
+    history = [Turn(role="user", text=f"And {number}?") for number in range(9)]
+    assert search_query("And now?", history) == "And 6? And 7? And 8? And now?"
 
 
 def test_the_built_in_answerer_proves_what_it_says() -> None:

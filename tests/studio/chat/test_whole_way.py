@@ -15,6 +15,7 @@ from studio import samples
 from studio.accounts.models import Role, Team, User
 from studio.chat import actions
 from studio.chat.models import Message
+from studio.chat.queries import CLOSEST
 from studio.chat.tasks import answer_message, failed
 from studio.endpoints.models import Endpoint
 from studio.jobs import runner
@@ -171,6 +172,14 @@ def test_the_terminal_answers_with_proofs_and_progress() -> None:
     assert "Searching the vault" in err
     assert MODEL in err
     assert not Message.objects.exists()
+
+
+@pytest.mark.usefixtures("vault")
+def test_the_terminal_shows_the_closest_passages_where_nothing_is_proved() -> None:
+    out, _ = command("Which colour has the door of the canteen?")
+    answer, _, closest = out.partition("Closest passages:")
+    assert "[1]" not in answer
+    assert len(closest.strip().splitlines()) == CLOSEST
 
 
 @pytest.mark.usefixtures("vault")

@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from studio.accounts.terminal import find_actor
 from studio.chat.answering import answer_once, host_of
 from studio.chat.core.answer import Answered
+from studio.chat.queries import CLOSEST, beginning
 from studio.web.formats import money
 
 
@@ -55,6 +56,11 @@ class Command(BaseCommand):
         for citation in answered.citations:
             quote = " ".join(citation.quote.split())
             self.stdout.write(f"[{citation.n}] {citation.title}, {citation.start}–{citation.end}: “{quote}”")
+        if not answered.citations and answered.passages:
+            self.stdout.write("\nClosest passages:")
+            for passage in answered.passages[:CLOSEST]:
+                text = " ".join(beginning(passage.text).split())
+                self.stdout.write(f"{passage.title}, {passage.start}–{passage.end}: “{text}”")
         if removed := len(answered.removed):
             what = "citation did not stand and was" if removed == 1 else "citations did not stand and were"
             self.stdout.write(f"\n{removed} {what} removed.")
