@@ -164,7 +164,7 @@ def begin_session(session: Session) -> bool:
     with transaction.atomic():
         active = Session.objects.filter(pk=session.pk).runnable()
         fields = {"state": Session.State.RUNNING, "next_try": None, "message": "", "started": session.started or now}
-        if not active.update(**fields):
+        if not active.update(**fields, written=0):
             return False
         announce(session.team, "sessions")
     return True
@@ -204,7 +204,7 @@ def wait_for_teacher(session: Session, refusal: Refusal, seconds: float, *, wait
 def count_answer(session: Session, answer: Answer) -> None:
     """Add an answer to the session's bill, whatever becomes of it; a reply says that the teacher is there again."""
     spent = {"tokens": F("tokens") + answer.usage.total, "cost_usd": F("cost_usd") + (answer.cost_usd or Decimal(0))}
-    there = {"waits": 0, "waiting_since": None} if isinstance(answer, Reply) else {}
+    there = {"waits": 0, "waiting_since": None, "written": 0} if isinstance(answer, Reply) else {}
     if answer.usage.total or there:
         Session.objects.filter(pk=session.pk).update(**spent, **there)
 

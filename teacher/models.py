@@ -74,6 +74,7 @@ class Session(models.Model):
     waits = models.PositiveSmallIntegerField(default=0)
     waiting_since = models.DateTimeField(null=True, blank=True)
     next_try = models.DateTimeField(null=True, blank=True)
+    written = models.PositiveIntegerField(default=0, help_text="Characters so far of the answer that is under way.")
 
     score = models.DecimalField(max_digits=4, decimal_places=3, null=True, blank=True)
     iterations = models.PositiveSmallIntegerField(default=0)

@@ -12,6 +12,7 @@ from studio.jobs.registry import Retry
 from studio.llm.steps import Answer, Ask, Refusal, Role
 from teacher import actions, evidence
 from teacher.models import Session
+from teacher.now import Written
 from teacher.replay import flow_of, replay
 
 Stopped = Callable[[], bool]
@@ -20,7 +21,7 @@ Stopped = Callable[[], bool]
 class AskModel(Protocol):
     """Asks one question at an endpoint; `studio.endpoints.actions.ask_on_account`."""
 
-    def __call__(self, endpoint: Endpoint, ask: Ask, *, stopped: Stopped) -> Answer: ...
+    def __call__(self, endpoint: Endpoint, ask: Ask, *, stopped: Stopped, on_text: Callable[[str], None]) -> Answer: ...
 
 
 GONE = Refusal(
@@ -71,7 +72,7 @@ def run_session(
         endpoint = _endpoint(session, step.role)
         if endpoint is None:
             raise _Refused(GONE)
-        answer = ask_model(endpoint, step, stopped=stopped)
+        answer = ask_model(endpoint, step, stopped=stopped, on_text=Written(session))
         actions.count_answer(session, answer)
         if isinstance(answer, Refusal):
             _give_way(session, endpoint, answer)

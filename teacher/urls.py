@@ -11,6 +11,7 @@ urlpatterns = [
     path("new/", views.session_create, name="session_create"),
     path("budget/", views.budget, name="budget"),
     path("<uuid:pk>/", views.session_detail, name="session_detail"),
+    path("<uuid:pk>/now/", views.session_now, name="session_now"),
     path("<uuid:pk>/evidence/", views.session_evidence, name="session_evidence"),
     path("<uuid:pk>/cancel/", views.session_cancel, name="session_cancel"),
     path("<uuid:pk>/pause/", views.session_pause, name="session_pause"),

@@ -26,6 +26,7 @@ from teacher.changes import revisions
 from teacher.forms import BudgetForm, FilterForm, SessionForm
 from teacher.listing import session_page
 from teacher.models import Session
+from teacher.now import under_way
 
 MOST_EVENTS = 400
 
@@ -94,6 +95,13 @@ def session_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
         "last_seq": after,
     }
     return render_partial(request, "teacher/session_detail.html", context, part="teacher/_summary.html")
+
+
+@require_safe
+def session_now(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """What is being asked at this moment; fetched again and again while the session is at work."""
+    session = access_session(request.actor, pk)
+    return render(request, "teacher/_now.html", {"session": session, "now": under_way(session)})
 
 
 @require_safe
@@ -167,6 +175,7 @@ def _summary(request: HttpRequest, session: Session, events: list[Event]) -> dic
     endpoint = find(session.team, session.teacher) if session.teacher else choose(session.team, "verifier")
     return {
         "session": session,
+        "now": under_way(session),
         "scores": scores,
         "revisions": revisions((event.kind, event.data) for event in events),
         "teacher": endpoint,

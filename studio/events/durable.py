@@ -80,8 +80,8 @@ def run(stream: str, flow: Flow[T], *, ask: AskModel, call: CallHost | None = No
             append(stream, "step.started", start, key=f"start:{step.key}:{starts[step.key]}")
         answer = _answer(step, ask, call)
         record = {"step": step.key, "fingerprint": step.fingerprint, "answer": answer}
-        append(stream, "step.answered", record, key=f"answer:{step.key}")
-        to_send = _from_record(step, answer)
+        kept = append(stream, "step.answered", record, key=f"answer:{step.key}")  # another worker may have been quicker
+        to_send = _from_record(step, kept.data["answer"])
 
 
 def _answer(step: Ask | Call, ask: AskModel, call: CallHost | None) -> Any:

@@ -122,6 +122,7 @@ PAGES: dict[str, Row] = {
     "teacher:session_list": Row(get=member()),
     "teacher:session_create": Row(get=member(), post=member(302, _session)),
     "teacher:session_detail": Row(of="session", get=member()),
+    "teacher:session_now": Row(of="session", get=member()),
     "teacher:session_evidence": Row(of="session", get=member()),
     "teacher:session_cancel": Row(of="running_session", post=member(302)),
     "teacher:session_pause": Row(of="running_session", post=member(302)),

@@ -48,7 +48,7 @@ def test_a_paused_session_asks_nothing_until_it_goes_on(client_for, team, bob):
 def test_pausing_while_a_model_answers_asks_nothing_twice_that_was_answered(team, bob):
     asked = []
 
-    def paused_meanwhile(endpoint, ask, *, stopped):
+    def paused_meanwhile(endpoint, ask, *, stopped, on_text):
         asked.append(ask.key)
         if ask.key == "revise.1":
             actions.pause_session(actor_of(bob), session)
@@ -70,7 +70,7 @@ def test_pausing_while_a_model_answers_asks_nothing_twice_that_was_answered(team
 def test_an_answer_that_came_as_the_session_was_paused_is_not_paid_twice(team, bob):
     asked = []
 
-    def paused_behind_it(endpoint, ask, *, stopped):
+    def paused_behind_it(endpoint, ask, *, stopped, on_text):
         asked.append(ask.key)
         answer = ask_on_account(endpoint, ask)
         if ask.key == "critique.1":

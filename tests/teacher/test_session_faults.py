@@ -144,7 +144,7 @@ def _say(text):
 def test_a_worker_that_dies_costs_no_answer_twice(team, bob):
     """It dies right after an answer was recorded: the second run asks only what is missing."""
 
-    def dying(endpoint, ask, *, stopped):
+    def dying(endpoint, ask, *, stopped, on_text):
         if ask.key == "critique.1":
             raise MemoryError("the worker was killed")
         return ask_on_account(endpoint, ask, stopped=stopped)
@@ -185,7 +185,7 @@ def test_a_cancelled_session_ends_at_once_and_asks_nothing(client_for, team, bob
 def test_cancelling_while_a_model_answers_keeps_what_was_found(client_for, team, bob):
     asked = []
 
-    def cancelled_meanwhile(endpoint, ask, *, stopped):
+    def cancelled_meanwhile(endpoint, ask, *, stopped, on_text):
         asked.append(ask.key)
         if ask.key == "revise.1":
             client_for(bob).post(reverse("teacher:session_cancel", args=[session.pk]))

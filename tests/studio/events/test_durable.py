@@ -114,3 +114,20 @@ def test_a_recorded_answer_to_another_question_fails_plainly() -> None:
 def test_other_events_on_the_stream_do_not_disturb_the_flow() -> None:
     append("sample:1", "sample.noted", {"text": "before"})
     assert to_the_end(World(set()), three_questions)
+
+
+def test_of_two_workers_that_ask_the_same_the_first_answer_counts_for_both() -> None:
+    def quicker(asked: Ask) -> Reply:
+        return Reply(text=f"quick {asked.key}")
+
+    def slow(asked: Ask) -> Reply:
+        if asked.key == "ask.0":
+            ends.append(run("session:twice", three_questions(), ask=quicker, call=World(set()).call))
+        return Reply(text=f"slow {asked.key}")
+
+    ends: list[str] = []
+    ends.append(run("session:twice", three_questions(), ask=slow, call=World(set()).call))
+    again = run("session:twice", three_questions(), ask=slow, call=World(set()).call)
+    assert ends[0] == ends[1] == again
+    notes = [event.data["text"] for event in Event.objects.of("session:twice").filter(kind="sample.noted")]
+    assert notes == ["quick ask.0", "quick ask.1", "quick ask.2"]
