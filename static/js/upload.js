@@ -109,7 +109,7 @@ if (form) {
       let answer = {};
       try { answer = JSON.parse(request.responseText); } catch { /* an error page */ }
       if (request.status === 201) end(row, true, answer.is_new ? "stored" : "the vault had it already", answer.url);
-      else end(row, false, answer.error ?? (request.status ? `refused (${request.status})` : "connection lost; try again"));
+      else end(row, false, answer.error ?? answer.detail ?? (request.status ? `refused (${request.status})` : "connection lost; try again"));
       next();
     };
     request.send(body);

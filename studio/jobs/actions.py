@@ -26,14 +26,23 @@ MOST_MESSAGES = 200
 log = logging.getLogger("studio.jobs")
 
 
-def enqueue(name: str, *, key: str = "", team: Team | None = None, run_at: datetime | None = None, **ids: str) -> Job:
+def enqueue(
+    name: str,
+    *,
+    key: str = "",
+    team: Team | None = None,
+    run_at: datetime | None = None,
+    is_long: bool = False,
+    **ids: str,
+) -> Job:
     """Put work on its queue, inside the transaction that creates the reason for it; it is published on commit.
 
     key: while a job of this name and key is live, it is returned instead of a second one.
+    is_long: minutes rather than seconds of a processor; such jobs never take all processes of a machine.
     ids: arguments of the job function; text ids only.
     """
-    queue = definition(name).queue
-    job = Job(name=name, key=key, team=team, kwargs=ids, queue=queue, run_at=run_at or timezone.now())
+    queue, run_at = definition(name).queue, run_at or timezone.now()
+    job = Job(name=name, key=key, team=team, kwargs=ids, queue=queue, run_at=run_at, is_long=is_long)
     with transaction.atomic():
         live = None
         while live is None:  # the one that was in the way may have ended before it could be read
@@ -137,11 +146,11 @@ def forget_finished(*, older_than: timedelta = timedelta(days=14)) -> int:
 
 def worker_name(pid: int | None = None) -> str:
     """A process of this machine, this one by default, as a claim names it."""
-    return f"{pid or os.getpid()}@{_machine()}"
+    return f"{pid or os.getpid()}@{machine()}"
 
 
 @cache
-def _machine() -> str:
+def machine() -> str:
     """Where a process id means the same process: host and process namespace, for containers may share a host's name."""
     with suppress(OSError):
         return f"{socket.gethostname()[:40]}/{Path('/proc/self/ns/pid').readlink().name[:20]}"
@@ -150,8 +159,8 @@ def _machine() -> str:
 
 def _is_alive(worker: str) -> bool:
     """Whether the claiming process may still run: unknown (another machine) counts as alive, its lease decides."""
-    pid, _, machine = worker.partition("@")
-    if not pid.isdecimal() or machine != _machine():
+    pid, _, where = worker.partition("@")
+    if not pid.isdecimal() or where != machine():
         return True
     try:
         os.kill(int(pid), 0)

@@ -41,6 +41,9 @@ class Job(models.Model):
     key = models.CharField(max_length=120, blank=True, help_text="At most one live job per name and key.")
     kwargs = models.JSONField(default=dict, help_text="Ids only: never text, never secrets.")
     queue = models.CharField(max_length=10)
+    is_long = models.BooleanField(
+        default=False, db_default=False, help_text="One process of its queue stays free of such work."
+    )
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.QUEUED)
     run_at = models.DateTimeField(default=timezone.now)
     claims = models.PositiveIntegerField(default=0)
@@ -59,7 +62,11 @@ class Job(models.Model):
     objects = JobQuerySet.as_manager()
 
     class Meta:
-        indexes = [models.Index(fields=["status", "run_at"], name="job_status_run_at")]
+        indexes = [
+            models.Index(fields=["status", "run_at"], name="job_status_run_at"),
+            models.Index(fields=["queue", "status", "team", "run_at"], name="job_in_line"),
+            models.Index(fields=["team", "-finished"], name="job_last_ended"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["name", "key"], condition=Q(status__in=["queued", "running"]) & ~Q(key=""), name="job_live_once"

@@ -3,7 +3,7 @@
 import logging
 import threading
 import time
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from studio.jobs.actions import fail, worker_name
+from studio.jobs.claims import claim, claim_next, lease
 from studio.jobs.models import Job
 from studio.jobs.registry import JobFailed, Retry, recorded
 from studio.web.logs import bound
@@ -51,10 +52,18 @@ class JobContext:
 
 
 def run(job_id: str) -> bool:
-    """Claim the job and run it. Returns False when there was nothing to claim: a late or second delivery."""
+    """Claim that job and run it. Returns False when there was nothing to claim: somebody else has it."""
     job = claim(job_id)
-    if job is None:
-        return False
+    return job is not None and _run(job)
+
+
+def run_next(queue: str) -> bool:
+    """Claim the job of that queue whose turn it is and run it. Returns False when none is due."""
+    job = claim_next(queue)
+    return job is not None and _run(job)
+
+
+def _run(job: Job) -> bool:
     work = recorded(job.name)
     with bound(job=str(job.pk), name=job.name), _beat.covering(job):
         try:
@@ -70,23 +79,6 @@ def run(job_id: str) -> bool:
             stopped = Job.objects.filter(pk=job.pk, cancel_requested=True).exists()
             _end(job, Job.Status.CANCELLED if stopped else Job.Status.DONE, finished=timezone.now())
     return True
-
-
-def claim(job_id: str) -> Job | None:
-    """Take a due job for this process, or None when somebody else has it or it is not wanted any more."""
-    claimed = (
-        Job.objects.due()
-        .filter(pk=UUID(job_id))
-        .update(
-            status=Job.Status.RUNNING,
-            claims=F("claims") + 1,
-            attempts=F("attempts") + 1,
-            worker=worker_name(),
-            lease_until=_lease(),
-            cancel_requested=False,
-        )
-    )
-    return Job.objects.get(pk=job_id) if claimed else None
 
 
 def _crashed(job: Job, max_attempts: int, error: Exception) -> None:
@@ -107,10 +99,6 @@ def _mine(job: Job) -> QuerySet[Job]:
 
 def _end(job: Job, status: str, **fields: Any) -> None:
     _mine(job).update(status=status, worker="", lease_until=None, **fields)
-
-
-def _lease() -> datetime:
-    return timezone.now() + timedelta(seconds=settings.STUDIO_JOB_LEASE_SECONDS)
 
 
 class _Beat:
@@ -147,7 +135,7 @@ class _Beat:
             try:
                 ids = [job.pk for job in jobs]
                 running = Job.objects.filter(pk__in=ids, status=Job.Status.RUNNING, worker=worker_name())
-                running.update(lease_until=_lease())
+                running.update(lease_until=lease())
             except Exception:  # a database that is away for a moment must not end the beat
                 log.exception("leases could not be renewed")
             finally:

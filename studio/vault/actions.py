@@ -8,7 +8,7 @@ from pathlib import PurePath
 from uuid import UUID
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 
 from studio.accounts.access import Actor, require
 from studio.accounts.actions import announce, record
@@ -24,6 +24,8 @@ from studio.web.http import Conflict, Invalid
 log = logging.getLogger("studio.vault")
 INDEX_JOB = "vault.index_document"
 REMOVE_JOB = "vault.remove_files"
+LONG_BYTES = 1_000_000
+"""A larger file may take a processor for a minute and more: plain text of this size does."""
 
 
 def store_document(
@@ -36,17 +38,21 @@ def store_document(
     again. Raises TooLarge, Invalid for an empty file, StorageFull, Forbidden.
     """
     require(actor, "upload")
-    label = clean_label(filename)
-    with blobs.keeping():
-        sha256, size = blobs.put(_not_empty(pieces), limit=settings.STUDIO_UPLOAD_MAX_MB * 1_000_000)
-        with transaction.atomic():
-            known = Document.objects.filter(team=actor.team, sha256=sha256).first()
-            if known is None:
-                try:
-                    with transaction.atomic():
-                        return _create(actor, sha256, size, label=label, title=title, collection=collection), True
-                except IntegrityError:  # the same bytes came in twice at the same time
-                    known = Document.objects.get(team=actor.team, sha256=sha256)
+    label, sha256 = clean_label(filename), ""
+    try:
+        with blobs.keeping():
+            sha256, size = blobs.put(_not_empty(pieces), limit=settings.STUDIO_UPLOAD_MAX_MB * 1_000_000)
+            with transaction.atomic():
+                known = Document.objects.filter(team=actor.team, sha256=sha256).first()
+                if known is None:
+                    try:
+                        with transaction.atomic():
+                            return _create(actor, sha256, size, label=label, title=title, collection=collection), True
+                    except IntegrityError:  # the same bytes came in twice at the same time
+                        known = Document.objects.get(team=actor.team, sha256=sha256)
+    except DatabaseError:  # no room for the row, perhaps: then the file must not stay either
+        remove_unnamed(sha256)
+        raise
     with suppress(Conflict):  # somebody else has it tried again already
         if known.state == Document.State.FAILED:
             retry_document(actor, known)
@@ -95,7 +101,13 @@ def _queue(document: Document, user: User | None) -> None:
     data = {"document_id": str(document.pk), "title": document.title, "size": document.size}
     append(stream(document.team_id), "document.stored", data, actor=user)
     announce(document.team, "documents")
-    enqueue(INDEX_JOB, key=job_key(document.pk), team=document.team, document_id=str(document.pk))
+    queue_indexing(document)
+
+
+def queue_indexing(document: Document) -> None:
+    """Have the document indexed, in its turn."""
+    is_long = document.size > LONG_BYTES
+    enqueue(INDEX_JOB, key=job_key(document.pk), team=document.team, is_long=is_long, document_id=str(document.pk))
 
 
 def stream(team_id: UUID) -> str:

@@ -6,7 +6,6 @@ does it inside `keeping()`, who removes unnamed blobs inside `collecting()`: oth
 being found and being named.
 """
 
-import errno
 import fcntl
 import hashlib
 import os
@@ -19,11 +18,11 @@ from typing import BinaryIO
 
 from django.conf import settings
 
-from studio.web.http import StudioError, TooLarge
+from studio.web.full_disk import is_full
+from studio.web.http import StorageFull, StudioError, TooLarge
 
 __all__ = [
     "BlobMissing",
-    "StorageFull",
     "collecting",
     "is_whole",
     "keeping",
@@ -37,19 +36,12 @@ __all__ = [
 ]
 
 _PIECE = 1024 * 1024
-_FULL = frozenset([errno.ENOSPC, errno.EDQUOT, errno.EFBIG])
 
 
 class BlobMissing(StudioError):
     """The stored file is missing or damaged. Tell an operator; nothing of it is shown."""
 
     status = 500
-
-
-class StorageFull(StudioError):
-    """There is no room left on the studio's disk. Nothing was stored; an operator has to make room."""
-
-    status = 507
 
 
 def _root() -> Path:
@@ -71,7 +63,7 @@ def put(pieces: Iterable[bytes], *, limit: int | None = None) -> tuple[str, int]
     try:
         return _put(pieces, limit)
     except OSError as error:
-        if error.errno in _FULL:
+        if is_full(error):
             raise StorageFull from error
         raise
 

@@ -7,9 +7,8 @@ from pathlib import Path
 from django.db import transaction
 from django.db.models import Count, Max
 
-from studio.jobs.actions import enqueue
 from studio.vault import blobs
-from studio.vault.actions import INDEX_JOB, job_key, remove_unnamed
+from studio.vault.actions import queue_indexing, remove_unnamed
 from studio.vault.models import Chunk, Document
 from studio.vault.search import vectors
 
@@ -93,7 +92,7 @@ def _index_again(document: Document) -> bool:
             return False
         Chunk.objects.filter(document=document).delete()
         vectors.touch(document.team_id)
-        enqueue(INDEX_JOB, key=job_key(document.pk), team=document.team, document_id=str(document.pk))
+        queue_indexing(document)
     return True
 
 

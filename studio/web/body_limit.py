@@ -1,8 +1,11 @@
-"""Refuses a request body that is too large before anything of it is read."""
+"""Refuses a request body that is too large before anything of it is read, and says so when there is no room for one."""
 
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
+
+from studio.web.full_disk import is_full
+from studio.web.http import StorageFull
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]
@@ -13,7 +16,7 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 class BodyLimit:
     """An ASGI application in front of another one: 413 for a longer body than allowed, 411 for one of unknown length.
 
-    limit: bytes. Django itself would first write the whole body to disk.
+    limit: bytes. Django itself would first write the whole body to disk; 507 when there is no room for that.
     """
 
     def __init__(self, app: App, limit: int) -> None:
@@ -27,7 +30,13 @@ class BodyLimit:
         length = headers.get(b"content-length", b"0")
         if not length.isdigit() or int(length) > self._limit:
             return await _refuse(scope, send, 413, f"At most {self._limit} bytes are accepted in one request.")
-        return await self._app(scope, receive, send)
+        try:
+            return await self._app(scope, receive, send)
+        except OSError as error:  # nothing is sent yet: what a view raises does not come this far
+            if not is_full(error):
+                raise
+            full = StorageFull()
+            return await _refuse(scope, send, full.status, full.message)
 
 
 async def _refuse(scope: Scope, send: Send, status: int, sentence: str) -> None:

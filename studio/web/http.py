@@ -71,6 +71,12 @@ class TooMany(StudioError):
         self.headers = {"Retry-After": str(retry_after_s)}
 
 
+class StorageFull(StudioError):
+    """There is no room left on the studio's disk. Nothing was stored; an operator has to make room."""
+
+    status = 507
+
+
 class FieldError(Schema):
     """What is wrong with one field of a request."""
 

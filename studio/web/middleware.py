@@ -134,4 +134,5 @@ _TITLES = {
     413: "Too large",
     422: "This cannot be used",
     429: "Too many requests",
+    507: "There is no room left",
 }

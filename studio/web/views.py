@@ -1,5 +1,6 @@
 """Pages that belong to no app: health, help, patterns and the error pages."""
 
+import sys
 from pathlib import Path
 
 from django.conf import settings
@@ -11,7 +12,8 @@ from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
 
 from studio import __version__
-from studio.web.http import problem
+from studio.web.full_disk import is_full
+from studio.web.http import StorageFull, problem
 from studio.web.markdown import guide_html
 from studio.web.patterns import examples
 
@@ -83,6 +85,16 @@ def _error(request: HttpRequest, status: int, sentence: str) -> HttpResponse:
 @login_not_required
 def server_error(request: HttpRequest) -> HttpResponse:
     """Rendered without the request, so that a database that is away cannot break the error page too."""
+    if is_full(sys.exc_info()[1]):
+        return _no_room(request)
     if request.path.startswith("/api/"):
         return problem(request, 500, "The studio met an error of its own. Its operator finds it under this request id.")
     return HttpResponse(render_to_string("500.html"), status=500)
+
+
+def _no_room(request: HttpRequest) -> HttpResponse:
+    full = StorageFull()
+    if request.path.startswith("/api/") or "application/json" in request.headers.get("Accept", ""):
+        return problem(request, full.status, full.message, code=full.code)
+    context = {"error": full, "status": full.status, "title": "There is no room left"}
+    return HttpResponse(render_to_string("error.html", context), status=full.status)

@@ -1,5 +1,9 @@
 """Documents for the vault's tests, and how they get into it."""
 
+import resource
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from studio.accounts.access import Actor, actor_for
 from studio.accounts.models import Team, User
 from studio.vault.actions import store_document
@@ -54,3 +58,14 @@ def ready(user: User, team: Team, text: str | bytes, *, filename: str = "", coll
     run_all()
     document.refresh_from_db()
     return document
+
+
+@contextmanager
+def files_of_at_most(size: int) -> Iterator[None]:
+    """No file of this process grows beyond a size, as on a full disk."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)

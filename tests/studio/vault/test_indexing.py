@@ -111,6 +111,19 @@ def test_a_document_forgotten_while_it_waits_is_not_indexed(alice: User, team: T
     assert Job.objects.get(name=actions.INDEX_JOB).status == Job.Status.CANCELLED
 
 
+def test_a_large_file_is_long_work_also_when_it_is_tried_again(alice: User, team: Team) -> None:
+    actor = actor_of(alice, team)
+    small, large = (actions.store_document(actor, [b"a " * n])[0] for n in (10, actions.LONG_BYTES))
+    assert dict(Job.objects.values_list("key", "is_long")) == {
+        actions.job_key(small.pk): False,
+        actions.job_key(large.pk): True,
+    }
+    actions.fail_document(str(large.pk), "No.", retryable=True)
+    Job.objects.update(status=Job.Status.FAILED)
+    actions.retry_document(actor, large)
+    assert Job.objects.live().get().is_long
+
+
 def test_forgetting_leaves_no_row_and_no_file(alice: User, team: Team, own_folder: Path) -> None:
     document = ready(alice, team, HANDBOOK)
     actions.forget_document(actor_of(alice, team), document)

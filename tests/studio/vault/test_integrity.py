@@ -2,9 +2,6 @@
 
 import io
 import os
-import resource
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -15,8 +12,9 @@ from studio.vault import actions, blobs, integrity
 from studio.vault.models import Chunk, ChunkVector, Document
 from studio.vault.reading import text_of
 from studio.vault.search import hybrid
+from studio.web.http import StorageFull
 from tests.jobs import run_all
-from tests.studio.vault.samples import HANDBOOK, REACTOR, actor_of, ready, stored
+from tests.studio.vault.samples import HANDBOOK, REACTOR, actor_of, files_of_at_most, ready, stored
 
 pytestmark = pytest.mark.django_db
 
@@ -35,17 +33,6 @@ def flip(sha256: str, at: int) -> None:
     data = bytearray(blobs.path(sha256).read_bytes())
     data[at] ^= 1
     blobs.path(sha256).write_bytes(data)
-
-
-@contextmanager
-def files_of_at_most(size: int) -> Iterator[None]:
-    """No file of this process grows beyond a size, as on a full disk."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 def test_a_whole_vault_has_no_findings(alice: User, team: Team) -> None:
@@ -141,7 +128,7 @@ def test_forgetting_removes_the_text_that_indexing_made_meanwhile(alice: User, t
 
 
 def test_a_full_disk_has_its_own_sentence_and_leaves_nothing(own_folder: Path) -> None:
-    with files_of_at_most(100_000), pytest.raises(blobs.StorageFull, match="no room"):
+    with files_of_at_most(100_000), pytest.raises(StorageFull, match="no room"):
         blobs.put([b"x" * 200_000])
     assert list((own_folder / "blobs" / "new").iterdir()) == []
 
