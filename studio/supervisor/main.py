@@ -54,7 +54,7 @@ class Supervisor:
         self._take_data_folder()
         _check_port()
         self._prepare()
-        children = _children()
+        children = processes()
         _on_signals(self._stop)
         try:
             for child in children:
@@ -179,12 +179,13 @@ def _refusal(host: str, port: int) -> OSError | None:
     return None
 
 
-def _children() -> list[Child]:
+def processes() -> list[Child]:
     python = sys.executable
     celery = [python, "-m", "celery", "-A", "studio", "--quiet", "worker", "--without-gossip", "--without-mingle"]
     celery += ["--without-heartbeat", "--loglevel", "WARNING"]
     serve = ["--host", settings.STUDIO_HOST, "--port", str(settings.STUDIO_PORT), "--lifespan", "off"]
     serve += ["--no-access-log", "--log-level", "warning", "--no-server-header", "--timeout-graceful-shutdown", "3"]
+    serve += ["--no-proxy-headers"]  # whose word counts for where a client is, STUDIO_BEHIND_PROXY says
     serve += ["--ws-max-size", "4096"]  # browsers send a number; nothing larger is read into memory
     threads, processes = str(settings.STUDIO_WORKER_THREADS), str(settings.STUDIO_WORKER_PROCESSES)
     return [

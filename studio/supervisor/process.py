@@ -32,7 +32,7 @@ class Child:
 
     def __init__(self, name: str, command: Sequence[str], env: Mapping[str, str]) -> None:
         self.name = name
-        self._command = list(command)
+        self.command = tuple(command)
         self._env = {**os.environ, **env}
         self._process: subprocess.Popen[bytes] | None = None
         self._restarts = 0
@@ -47,7 +47,7 @@ class Child:
         """Start it. The caller must have no threads, because the death signal is set between fork and exec."""
         self._started = time.monotonic()
         self._process = subprocess.Popen(
-            self._command,
+            self.command,
             env=self._env,
             start_new_session=True,  # Ctrl-C reaches the supervisor alone, which then ends the children in order
             preexec_fn=partial(die_with_parent, os.getpid()),

@@ -48,3 +48,13 @@ def exposure(**_: Any) -> list[CheckMessage]:
         hint = "Put a proxy with HTTPS in front, and its address into STUDIO_BASE_URL."
         return [Warning(sentence, hint=hint, id="studio.W003")]
     return []
+
+
+@register
+def proxy(**_: Any) -> list[CheckMessage]:
+    """The studio itself speaks no HTTPS, so a proxy does, and only the operator can say that its word counts."""
+    if settings.STUDIO_BASE_URL.startswith("https://") and not settings.SECURE_PROXY_SSL_HEADER:
+        sentence = "All people count as one address: the proxy in front of STUDIO_BASE_URL is not believed."
+        hint = "Set STUDIO_BEHIND_PROXY=1 where it sets X-Forwarded-For and X-Forwarded-Proto itself."
+        return [Warning(sentence, hint=hint, id="studio.W004")]
+    return []

@@ -12,7 +12,7 @@ from django.conf import settings as django_settings
 from django.test import Client
 from django.urls import reverse
 
-from studio.web.checks import exposure
+from studio.web.checks import exposure, proxy
 from studio.web.middleware import POLICY
 from tests.security.matrix import API, PAGES
 from tests.security.routes import address, bearer, body_of, copy_of, operation_address
@@ -195,6 +195,19 @@ def test_files_of_the_interface_are_for_our_pages_alone_and_may_be_kept(settings
 def test_who_opens_the_studio_to_a_network_without_https_is_warned(settings, host, base, ids):
     settings.STUDIO_HOST, settings.STUDIO_BASE_URL = host, base
     assert [found.id for found in exposure()] == ids
+
+
+@pytest.mark.parametrize(
+    ("base", "header", "ids"),
+    [
+        ("http://127.0.0.1:8000", None, []),
+        ("https://studio.test", None, ["studio.W004"]),
+        ("https://studio.test", ("HTTP_X_FORWARDED_PROTO", "https"), []),
+    ],
+)
+def test_who_runs_behind_a_proxy_without_saying_so_is_warned(settings, base, header, ids):
+    settings.STUDIO_BASE_URL, settings.SECURE_PROXY_SSL_HEADER = base, header
+    assert [found.id for found in proxy()] == ids
 
 
 ELSEWHERE = [

@@ -8,7 +8,7 @@ from asgiref.sync import async_to_sync, sync_to_async
 from studio.web.same_origin import is_same_origin
 from tests.security.matrix import STREAMS_OF
 from tests.security.world import ROLES, make_world
-from tests.support.websocket import Socket
+from tests.support.websocket import Connection, Socket
 
 GONE = 4404
 
@@ -39,6 +39,11 @@ def test_a_socket_follows_the_streams_of_its_own_teams_only():
         (prefix, who): "follows" if who in STREAMS_OF.get(prefix, ROLES) else f"closed {GONE}" for prefix, who in found
     }
     assert found == wanted
+
+
+@pytest.mark.parametrize("stream", ["", "team:1/more", "../team"])
+def test_a_socket_to_an_address_that_does_not_exist_is_refused_without_an_error(stream):
+    assert not async_to_sync(Connection(stream, (b"origin", b"http://127.0.0.1")).connect)()
 
 
 FOREIGN = [

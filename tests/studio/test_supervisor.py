@@ -12,8 +12,9 @@ from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
+from uvicorn.main import main as server
 
-from studio.supervisor.main import CannotStart, Supervisor
+from studio.supervisor.main import CannotStart, Supervisor, processes
 from studio.supervisor.process import MANY_RESTARTS, Child
 from tests.support.waiting import is_alive, until
 
@@ -139,6 +140,13 @@ def test_a_studio_that_cannot_come_up_says_which_process_does_not_start(
     with pytest.raises(CannotStart, match="The process “web” does not start"):
         Supervisor(said.append).wait_until_up([start("raise SystemExit(3)")])
     assert said.count("web ended (code 3) and is started again") >= MANY_RESTARTS
+
+
+def test_the_web_process_takes_no_clients_word_for_where_it_is() -> None:
+    web = next(child for child in processes() if child.name == "web")
+    asked = server.make_context("uvicorn", list(web.command[3:]))
+    assert asked.params["app"] == "studio.asgi:application"
+    assert asked.params["proxy_headers"] is False
 
 
 def test_ending_what_never_started_is_no_error() -> None:
