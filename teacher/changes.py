@@ -76,4 +76,7 @@ def became(runs: Sequence[Run], start: int, end: int) -> list[Part]:
             run = Run(op="equal", text=words)
         clipped.append((replace(run, text=words), bool(words)))
     gone = {run.hunk for run, is_inside in clipped if run.op == "delete" and is_inside}
-    return parts(run for run, is_inside in clipped if is_inside or (run.op == "insert" and run.hunk in gone))
+    found = [run for run, is_inside in clipped if is_inside or (run.op == "insert" and run.hunk in gone)]
+    if gone and not any(re.search(r"[^\W\d_]", run.text) for run in found if run.op != "delete"):  # signs and numbers of sources
+        return [Part(hunk=1, deleted="".join(run.text for run in found if run.op != "insert"))]
+    return parts(found)
