@@ -49,21 +49,25 @@ def export_create(request: HttpRequest) -> HttpResponse:
     return render(request, "datasets/export_create.html", context, status=422 if form.errors else 200)
 
 
-@require_POST
+@require_safe
 def export_preview(request: HttpRequest) -> HttpResponse:
     """How many pairs would leave, and the first three, for what is chosen now."""
     require(request.actor, "export")
     team = request.actor.team
     dataset = default_dataset(team)
-    form = ExportForm(request.POST, team=team, default=dataset)
+    form = ExportForm(request.GET, team=team, default=dataset)
     return render(request, "datasets/_export_preview.html", _preview(form, dataset))
 
 
 def _preview(form: ExportForm, dataset: Dataset) -> dict[str, Any]:
     choice = form.choice() if form.is_bound and form.is_valid() else actions.ExportChoice(dataset=dataset)
+    stream = f"review:{dataset.team_id}"
+    after = last_seq(stream)
     pairs = choice.pairs()
     selection = choice.selection()
     return {
+        "stream": stream,
+        "after": after,
         "rows": selection["approved"] - sum(selection[name] for name in LEFT_OUT),
         "selection": selection,
         "samples": pairs.defer("evidence", "claims", "critique", "provenance")[:PREVIEW],

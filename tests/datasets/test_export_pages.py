@@ -67,8 +67,10 @@ def test_the_wizard_says_exactly_what_will_leave_and_then_it_leaves(
     page = text(client.get("/datasets/exports/new/"))
     assert "<b>4</b> approved pairs will leave" in page
     assert "1 with the text of an earlier one" in page
-    preview = client.post("/datasets/exports/preview/", {"dataset": dataset.pk, "min_quality": "0.95"})
+    preview = client.get("/datasets/exports/preview/", {"dataset": dataset.pk, "min_quality": "0.95"})
     assert "<b>0</b> approved pairs will leave" in text(preview)
+    assert f'data-stream="review:{team.pk}"' in text(preview)
+    assert 'data-refresh-on="pair.*"' in text(preview)
     sent = client.post("/datasets/exports/new/", {"dataset": dataset.pk, "min_quality": "", "layouts": ["sft_trl"]})
     export = Export.objects.get()
     assert sent.status_code == 302

@@ -135,7 +135,7 @@ def test_the_pages_count_what_was_withdrawn_and_point_to_the_newer_export(
     assert f"/datasets/exports/{again.pk}/" in page
     assert "1 pair of it is withdrawn since" in page
     assert "withdrawn since" not in client.get(f"/datasets/exports/{again.pk}/").content.decode()
-    wizard = client.post("/datasets/exports/preview/", {"dataset": default_dataset(owner.team).pk}).content.decode()
+    wizard = client.get("/datasets/exports/preview/", {"dataset": default_dataset(owner.team).pk}).content.decode()
     assert "<b>2</b> approved pairs will leave" in wizard
     assert "1 withdrawn" in wizard
 

@@ -151,7 +151,7 @@ PAGES: dict[str, Row] = {
         of="dataset", get=admin(), post=admin(302, lambda _: {"name": "New", "licence": "CC0-1.0"})
     ),
     "datasets:export_create": Row(get=admin(), post=admin(302, lambda s: {"dataset": str(s.dataset.pk)})),
-    "datasets:export_preview": Row(post=admin(200, lambda s: {"dataset": str(s.dataset.pk)})),
+    "datasets:export_preview": Row(get=admin(200, lambda s: {"dataset": str(s.dataset.pk)})),
     "datasets:export_detail": Row(of="export", get=member()),
     "datasets:export_archive": Row(of="export", get=member()),
     "datasets:export_file": Row(of="export", also={"name": "=data/train.jsonl"}, get=member()),
