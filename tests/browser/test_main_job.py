@@ -79,7 +79,7 @@ def test_from_an_upload_to_a_verified_data_set(studio: Studio, chrome: Browser, 
     first.go("/review/")
     expect(page.locator("[data-slot] > [data-card]")).to_contain_text(QUESTION)
     page.keyboard.press("a")
-    expect(page.locator("[data-slot] > [data-card]")).to_have_count(0)
+    expect(page.locator("[data-slot] [data-empty]")).to_be_visible()  # the decision has been saved
 
     first.go("/datasets/")
     page.keyboard.press("x")
