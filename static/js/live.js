@@ -5,7 +5,8 @@
 // <div hx-get="…" hx-trigger="studio:refresh" data-refresh-on="pair.* job.done"> is fetched again, soon after such an event
 //
 // The server keeps every event, so the cursor decides everything: a reconnect asks for what came after it, and a frame
-// at or below it is dropped. A frame's elements replace those with the same id and are appended otherwise. Frames
+// at or below it is dropped. A frame's elements replace those with the same id and are appended otherwise; what they
+// announce, or the heading of an entry, is said, never all of it: the logs themselves are silent (aria-live). Frames
 // without a number are hints (text that is still being written): they are told to the page and never stored.
 
 const streams = new Map(); // name → Stream
@@ -116,7 +117,7 @@ function draw(element, html) {
     if (old) old.replaceWith(node);
     else { node.classList.add("is-new"); target.append(node); }
     window.htmx?.process(node);
-    const spoken = node.dataset.announce ?? node.querySelector("[data-announce]")?.dataset.announce;
+    const spoken = node.dataset.announce ?? node.querySelector("[data-announce]")?.dataset.announce ?? node.querySelector(".event-head h3")?.textContent.trim();
     if (spoken) document.dispatchEvent(new CustomEvent("studio:announce", { detail: spoken }));
   }
   if (stuck) scroller.scrollTop = scroller.scrollHeight;

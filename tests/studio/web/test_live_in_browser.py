@@ -85,6 +85,14 @@ def test_an_event_is_announced_to_screen_readers(page: Page, events: Events) -> 
     expect(page.locator("#live")).to_have_text("The draft is finished")
 
 
+def test_of_an_entry_of_a_log_the_heading_is_announced_and_not_all_of_it(page: Page, events: Events) -> None:
+    page.goto("/live.html")
+    until(lambda: events.connections)
+    entry = "<li id=e3><div class=event-head><h3>3 claims checked</h3></div><table><td>a long table</td></table></li>"
+    events.append(3, "claims.done", entry)
+    expect(page.locator("#live")).to_have_text("3 claims checked")
+
+
 def test_scripts_in_an_event_do_not_run(page: Page, events: Events) -> None:
     page.goto("/live.html")
     until(lambda: events.connections)
