@@ -1,4 +1,4 @@
-// One card of the review queue: its views, its hunks, the editor with its changes below, claims and the words they rest on.
+// One card of the review queue: its views, its hunks, the editor with its changes below.
 //
 // review.js decides which card is on the screen and says so with "studio:shown" on it.
 
@@ -68,20 +68,6 @@ function drawChanges(card, wait = 0) {
   }, wait);
 }
 
-// --- a claim and the words it rests on ----------------------------------------------------------------------------------
-
-function light(event) {
-  for (const lit of root.querySelectorAll("[data-claim].is-current")) lit.classList.remove("is-current");
-  const claim = event.target.closest?.("[data-claim]");
-  if (!claim) return;
-  const same = claim.closest("[data-card]").querySelectorAll(`[data-claim="${claim.dataset.claim}"]`);
-  for (const each of same) each.classList.add("is-current");
-}
-
-function openWords(card, claim) {
-  $(`mark[data-claim="${claim.dataset.claim}"]`, card)?.scrollIntoView({ block: "nearest" });
-}
-
 // --- what people do -------------------------------------------------------------------------------------------------------
 
 function onClick(event) {
@@ -92,7 +78,6 @@ function onClick(event) {
   else if (event.target.matches("[data-views]")) turn(event.target);
   else if (on("button[data-edit]")) edit(card);
   else if (on("[data-reset]")) reset(card);
-  else if (on("li[data-claim]") && !on("a")) openWords(card, on("[data-claim]"));
 }
 
 function onInput(event) {
@@ -108,8 +93,6 @@ if (root) {
   root.addEventListener("click", onClick);
   root.addEventListener("input", onInput);
   root.addEventListener("studio:shown", (event) => reveal(event.target));
-  root.addEventListener("pointerover", light);
-  root.addEventListener("focusin", light);
   root.addEventListener("toggle", (event) => {
     if (event.target.open && event.target.matches("[data-editor]")) drawChanges(event.target.closest("[data-card]"));
   }, { capture: true });

@@ -1,5 +1,6 @@
 """The review queue in real Chromium: every verdict by key, nothing by accident, nothing lost."""
 
+import re
 import string
 from collections import Counter
 from collections.abc import Iterator
@@ -200,3 +201,27 @@ def test_without_a_script_the_same_page_decides(studio: Studio, chrome: Browser)
     assert rows[1]["completion"] == "Without a script.\nIn two lines."
     assert rows[2]["decisions"][0]["reason_code"] == "incomplete"
     assert rows[3]["decisions"][0]["reason"] == "Name the trail."
+
+
+def test_a_claim_its_words_in_the_text_and_its_quote_light_up_together(studio: Studio, review: Window) -> None:
+    [pk] = propose(studio, 1, name="Light")
+    page = review.page
+    painted = "[...CSS.highlights.get('claim')].join('')"
+    claim, quoted = page.locator(f"{CARD} li[data-claim]"), page.locator(f"{CARD} mark")
+    review.go("/review/?q=Light")
+    now_on(page, pk)
+
+    press(page, "c")
+    expect(claim).to_have_class("is-current")
+    expect(quoted).to_have_class(re.compile("is-current"))
+    assert page.evaluate(painted) == "twelve miles"
+    expect(page.locator("#live")).to_contain_text("1 of 1. Supported Twelve miles.")
+
+    page.mouse.move(0, 0)
+    expect(claim).not_to_have_class("is-current")
+    assert page.evaluate(painted) == ""
+
+    page.locator(f"{CARD} [data-diff] ins", has_text="twelve").hover()
+    expect(quoted).to_have_class(re.compile("is-current"))
+    assert page.evaluate(painted) == "twelve miles"
+    assert pair(studio, pk)["status"] == "proposed"
