@@ -139,11 +139,12 @@ def _candidate(line: int, row: dict[str, Any], key: bytes | None, salvage: bool)
         return _own(line, row)
     if "pair_id" in row and ("frame" in row or "signature" in row):
         return _original(line, row, key, salvage)
-    teachers = row.get("teachers")
+    said = _provenance(row) | row
+    teachers = said.get("teachers")
     return Candidate(
         line=line,
         external_id=next((row[name] for name in ("pair_id", "id") if isinstance(row.get(name), str)), "")[:MAX_ID],
-        score=_score(row),
+        score=_score(said),
         teachers=tuple(t for t in teachers if isinstance(t, str)) if isinstance(teachers, list) else (),
         **read_layout(row),
     )
@@ -198,6 +199,14 @@ def _original(line: int, value: dict[str, Any], key: bytes | None, salvage: bool
         verified=row.signature.verified,
         salvaged=salvaged,
     )
+
+
+def _provenance(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what our own files for trainers say about a pair in their one column of text, if it is that."""
+    try:
+        return canonical.load_object(str(row.get("provenance", "")).encode())
+    except (Malformed, UnicodeEncodeError):
+        return {}
 
 
 def _score(row: Mapping[str, Any]) -> str | None:

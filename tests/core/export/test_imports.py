@@ -82,6 +82,23 @@ def test_common_layouts_are_recognised_by_their_columns(row: dict[str, object], 
     assert (found.kind, found.instruction, found.completion) == (kind, "Q", "A")
 
 
+def test_a_file_for_trainers_brings_score_and_teachers_back() -> None:
+    record = pair(3)
+    for name in ("sft_trl", "sft_messages", "dpo_trl", "alpaca", "sharegpt"):
+        found = one(LAYOUTS[name].lines(record)[0])
+        assert (found.score, found.teachers, found.external_id) == (record.score, record.teachers, record.id)
+
+
+@pytest.mark.parametrize(
+    "provenance",
+    [None, 7, "", "text", "[1]", '{"score":"much","teachers":"x"}', "[" * 9_999],
+    ids=["null", "number", "empty", "words", "list", "other types", "nested"],
+)
+def test_what_else_stands_in_a_column_called_provenance_is_left_alone(provenance: object) -> None:
+    found = one({"prompt": "a", "completion": "b", "provenance": provenance, "score": 0.5})
+    assert (found.score, found.teachers) == ("0.5", ())
+
+
 def test_the_input_of_alpaca_belongs_to_the_question() -> None:
     assert one({"instruction": "Sum up.", "input": "Text.", "output": "A"}).instruction == "Sum up.\n\nText."
 

@@ -40,6 +40,12 @@ def test_a_thousand_entries_replay(thousand: list[bytes]) -> None:
     assert [one.seq for one in found.entries] == list(range(1, 1001))
 
 
+@pytest.mark.parametrize("wrong", [{"origin": "two words"}, {"origin": ""}, {"time": "2026-03-01"}, {"time": ""}])
+def test_an_entry_of_a_nameless_ledger_or_without_a_time_is_not_written(wrong: dict[str, str]) -> None:
+    with pytest.raises(Malformed):
+        next_entry(head(**wrong), statement=b"", root="ab" * 32, count=0, keys_version=1)
+
+
 @pytest.mark.parametrize("number", [0, 1, 499, 998, 999])
 @pytest.mark.parametrize("place", [0.1, 0.5, 0.9])
 def test_one_flipped_bit_is_located(thousand: list[bytes], number: int, place: float) -> None:
