@@ -41,7 +41,8 @@ _NEVER_ENDS: Final = _words(
     "vs viz e.g i.e eg ie cf ca approx resp bzw sog z.b d.h u.a vgl nr str",
 )
 _NUMBERED: Final = _words(  # an abbreviation only before a number
-    "no nos fig figs sec sect art arts p pp vol vols ch chap eq eqs par para cl ref refs tab app item abs kap ziff",
+    "no nos ext fig figs sec sect art arts p pp vol vols ch chap eq eqs par para cl ref refs tab app item abs kap",
+    "ziff",
 )
 _MAY_END: Final = _words(  # end a sentence when the next word is a usual first word
     "inc ltd co corp plc llc jr sr al etc est dept univ ed eds",

@@ -10,13 +10,15 @@ from typing import Any, Final
 
 from studio.llm.builtin.reading import Reading, read
 from studio.llm.builtin.tables import Row, rows
-from studio.llm.figures import CITATION, Figure, figures
+from studio.llm.figures import CITATION, Figure, figures, is_unit
 from studio.llm.language import content, leaning, names, words
 from studio.llm.sentences import sentences
 
 #: Characters of the longest sentence, claim or question that is compared; comparing grows with the square of it.
 LONGEST: Final = 2_000
 _NUMBERED = re.compile(r"(?:^|\n)\s*(?:§\s*)?\d+(?:\.\d+)*[.)]?\s*$")
+_SECTION = re.compile(r"(?:§\s*\d{1,3}|\d{1,3}(?:\.\d{1,3})+)\.?\s+(?P<next>[^\W\d_]+)")
+_MARKED = re.compile(r"(?:^|\n)[ \t]*#{1,6}[ \t]+$")
 _VERB = re.compile(r"\b(?:is|are|was|were|be|must|may|shall|can|will|has|have|do|does|\w+s not)\b", re.IGNORECASE)
 
 _CHANGED = re.compile(r"\b(?:was|has been) (?:raised|increased|lowered|reduced|changed|cut) from [^,;.]{1,24}? to\b")
@@ -156,8 +158,13 @@ def _pieces(text: str) -> list[tuple[int, int, Row | None]]:
 
 
 def _is_heading(whole: str, start: int, end: int) -> bool:
-    """A short line without a final mark, or a few words behind a number ("7. Notices."): good context, no evidence."""
+    """Good context, no evidence: a line that Markdown marks, a short one without a final mark ("2.3 Working hours"), or
+    a few words behind a number ("7. Notices.")."""
     text = whole[start:end]
+    if _MARKED.search(whole, max(0, start - 60), start):
+        return True
+    if (section := _SECTION.match(text)) and not is_unit(section["next"]):
+        text = text[section.start("next") :]
     if len(text.split()) <= 5 and _NUMBERED.search(whole, max(0, start - 60), start) and not _VERB.search(text):
         return True
     return (

@@ -58,7 +58,7 @@ def rows(text: str) -> Iterator[tuple[int, int, Row]]:
 
 
 def _cells(line: str) -> list[str]:
-    if line.startswith("|"):
+    if line.startswith("|") or line.count(" | ") > 1:  # Markdown's rows, and those of Word and web tables
         cells = line.strip("|").split("|")
     else:
         mark = next((mark for mark in ("\t", ";", ",") if line.count(mark) > 1), "")

@@ -46,7 +46,9 @@ _AS_NOUN = {
 }
 #: Words of a question that only ask, not name.
 _ASKING_WORDS = """need have take cost soon quickly fast happen large big far answer tell know describe explain handle
-    possible exist"""
+    possible exist
+    wie was wer wen wem wann wo wohin woher warum wieso weshalb womit wofür welche welcher welches welchen viel viele
+    hoch lange oft groß schnell weit alt kostet gibt gilt brauche ich wir sie man uns mein meine unser unsere es"""
 _ASKING = frozenset(map(stem, _ASKING_WORDS.split())) | LIGHT
 _TWO_PARTS = re.compile(
     r",?\s+and\s+(?=(?:how|when|who|what|where|why|which|can|is|are|do|does|must|may|will)\b)", re.IGNORECASE
