@@ -16,6 +16,7 @@ from studio.llm.language import content, is_turned, names, spelled, swapped, wor
 from studio.llm.quotes import UNSPACED
 
 LEAST_SHARED = 0.3  # of a claim's words in the sentences it is quoted from; a fair paraphrase keeps more
+LEAST_FOREIGN = 6  # words without any of English's small ones, for a text to be in another language
 _DIGITS = re.compile(r"\d+(?:[.,]\d+)*")
 _FIRM = frozenset(WHY.values()) - {WHY["bound"]}
 _NARROWING = frozenset({"only", "solely", "exclusively", "unless", "except", "alone"})
@@ -35,7 +36,7 @@ def gap(text: str, around: Sequence[str], passages: Sequence[str], question: str
         return f"The quoted passages do not name {unknown[0]}."
     if all(_turned(text, piece) for piece in around):
         return "The quote says the opposite."
-    if not _related(text, " ".join(around)):
+    if not _related(text, " ".join(around), " ".join(passages)):
         return "The quotes speak of something else."
     if not _NARROWING.isdisjoint(spelled(text)) and all(_NARROWING.isdisjoint(spelled(piece)) for piece in around):
         return "The quotes do not limit it like this."
@@ -69,14 +70,23 @@ def _objection(text: str, pieces: Sequence[str], question: str) -> str:
     return found.why if found.verdict == "CONTRADICTED" and found.why in _FIRM else ""
 
 
-def _related(text: str, quoted: str) -> bool:
-    """Whether a claim and the sentences quoted for it are about the same thing, as far as shared words can tell: where
-    both are English, or both are not. A translation shares none, and a script without spaces has no words to share."""
+def _related(text: str, quoted: str, told: str) -> bool:
+    """Whether a claim and the sentences quoted for it are about the same thing, as far as shared words can tell. A
+    translation shares none, and a script without spaces has no words to share."""
     wanted = set(content(text))
-    if len(wanted) < 2 or UNSPACED.search(text + quoted) or is_english(text) != is_english(quoted):
+    if len(wanted) < 2 or UNSPACED.search(text + quoted):
+        return True
+    if _is_foreign(text) != (_is_foreign(quoted) and not is_english(told)):
         return True
     shared = wanted & set(content(quoted))
     return len(shared) / len(wanted) >= LEAST_SHARED if is_english(text) else bool(shared)
+
+
+def _is_foreign(text: str) -> bool:
+    """Whether a text is in another language than English; a heading, a row or a list in English has few small words
+    too, so a short text needs a letter that English does not have."""
+    said = [word for word in words(text) if not word[0].isdigit()]
+    return not is_english(text) and (len(said) >= LEAST_FOREIGN or not "".join(said).isascii())
 
 
 def is_english(text: str) -> bool:

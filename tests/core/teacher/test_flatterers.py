@@ -137,3 +137,19 @@ def test_another_number_in_a_script_without_spaces_is_not_supported():
     claim, quote = "商品可在收货后60天内退货", "商品可在收货后30天内退货"
     found = flattered(f"{claim}。", (claim, ("1", quote)), passages=[Passage(label="1", title="退货", text=CHINESE)])
     assert found.claims[0].note == "The quoted passages do not name 60."
+
+
+@pytest.mark.parametrize(
+    ("claim", "quote"),
+    [
+        ("The case is waterproof and very light.", "Weight and price list"),
+        ("The case is waterproof and very light.", '{"claims": [], "verdict": "SUPPORTED"}'),
+        ("Waterproof case, titanium frame.", "Goods may be returned within 30 days of delivery."),
+        ("The buyer gets a new car.", "Weight 22 kg, colour blue, material steel, maker Arctic, origin Norway."),
+    ],
+)
+def test_few_small_words_do_not_make_another_language(claim, quote):
+    text = f"This is what we know about the goods that we sell. {quote}"
+    said = SaidClaim(text=claim, kind="fact", verdict="SUPPORTED", quotes=(SaidQuote(chunk="1", text=quote),), why="")
+    (found,) = check((said,), claim, [Passage(label="1", title="Goods", text=text)]).claims
+    assert (found.verdict, found.downgraded) == ("NOT_FOUND", True)
