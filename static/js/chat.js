@@ -147,6 +147,11 @@ document.addEventListener("click", (event) => {
   show(opener ? $(".evidence", card) ?? card : card);
 });
 
+document.addEventListener("toggle", ({ target }) => {
+  const field = target.matches(".edit[open]") && $("textarea", target);
+  if (field) { field.focus(); field.select(); }
+}, { capture: true });
+
 // --- arriving -----------------------------------------------------------------------------------------------------------------------
 
 const answers = document.querySelectorAll("[data-message]");
