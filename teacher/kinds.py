@@ -134,6 +134,8 @@ class CritiqueFinished(_Finding):
 
 @kind("decision.made", template="teacher/events/decision_made.html")
 class DecisionMade(_Finding):
+    """grounding, contradicted, blockers: of the candidate; any of them may keep it from passing whatever its score."""
+
     iteration: int
     candidate: int
     action: Literal["accept", "revise", "stop"]
@@ -144,6 +146,9 @@ class DecisionMade(_Finding):
     threshold: float
     least_grounding: float
     rubric: str
+    grounding: float = 1.0
+    contradicted: int = 0
+    blockers: int = 0
 
 
 @kind("revision.finished", template="teacher/events/revision_finished.html")

@@ -10,7 +10,7 @@ from studio.endpoints.models import Endpoint
 from studio.events import durable
 from studio.jobs.registry import Retry
 from studio.llm.steps import Answer, Ask, Refusal, Role
-from teacher import actions, evidence
+from teacher import actions, endings, evidence
 from teacher.models import Session
 from teacher.now import Written
 from teacher.replay import flow_of, replay
@@ -85,7 +85,7 @@ def run_session(
         outcome = durable.run(session.stream, flow_of(session), ask=ask)
     except _Refused as refused:
         outcome = replay(session, refused.refusal)
-    actions.finish_session(session, outcome)
+    endings.finish_session(session, outcome)
 
 
 def _endpoint(session: Session, role: Role) -> Endpoint | None:

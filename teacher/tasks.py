@@ -6,7 +6,7 @@ from studio.events.durable import FlowChanged
 from studio.jobs.models import Job
 from studio.jobs.registry import JobFailed, Retry, job
 from studio.jobs.runner import JobContext
-from teacher import actions
+from teacher import actions, endings
 from teacher.models import Session
 from teacher.running import Superseded
 from teacher.running import run_session as walk
@@ -16,7 +16,7 @@ UPDATED = "The studio was updated while this session was under way. Start a new 
 
 def failed(kwargs: dict[str, Any], sentence: str) -> None:
     """Say on the session that its job came to nothing."""
-    actions.fail_session(kwargs["session_id"], sentence)
+    endings.fail_session(kwargs["session_id"], sentence)
 
 
 @job(actions.JOB, queue="io", max_attempts=10, on_failure=failed)
@@ -44,4 +44,4 @@ def _left(ctx: JobContext, session_id: str) -> None:
     if state == Session.State.QUEUED:
         raise Retry(0.2, "It was resumed.")
     if state in (Session.State.RUNNING, Session.State.WAITING):
-        actions.end_as_cancelled(session_id)
+        endings.end_as_cancelled(session_id)

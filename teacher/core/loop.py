@@ -10,23 +10,14 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
-from studio.llm.parse import Malformed, spoken
-from studio.llm.schemas import (
-    ANSWER_BEGIN,
-    ANSWER_END,
-    Issue,
-    Rewrite,
-    SaidClaim,
-    read_critique,
-    read_rewrite,
-    read_verdicts,
-)
+from studio.llm.schemas import Issue, SaidClaim, read_critique, read_verdicts
 from studio.llm.sentences import sentences
 from studio.llm.steps import Ask, Flow, Note, Role
 from teacher.core import rubrics
 from teacher.core.asking import Account, Steps, Stop
 from teacher.core.outcome import SENTENCES, Candidate, Judged, Outcome, State, StopReason, digest
 from teacher.core.prompts import messages
+from teacher.core.reading import read_revision, read_text
 from teacher.core.settings import Settings
 from teacher.core.verdicts import CheckedClaims, Passage, check
 
@@ -115,7 +106,7 @@ class _Session:
         author = "person"
         if not self.draft:
             ask = self._ask("draft", "drafter", {}, self.settings.draft_tokens)
-            self.draft = yield from self.account.answered(ask, _read_text)
+            self.draft = yield from self.account.answered(ask, read_text)
             author = self.account.model
         candidate = Candidate(n=0, parent=None, text=self.draft, author=author)
         self._is_new(candidate)
@@ -194,7 +185,7 @@ class _Session:
         }
         room = max(self.settings.revise_tokens, min(self.settings.most_tokens, len(text) // 2))  # it holds the whole
         ask = self._ask(f"revise.{n}", "reviser", inputs, room)
-        rewrite = yield from self.account.answered(ask, lambda answer: _read_revision(answer, best))
+        rewrite = yield from self.account.answered(ask, lambda answer: read_revision(answer, best))
         self.candidates += 1
         author = self.account.model
         candidate = Candidate(n=self.candidates, parent=best.candidate.n, text=rewrite.text, author=author)
@@ -243,7 +234,10 @@ class _Session:
             best=best.candidate.n,
             best_score=best.score,
             threshold=self.settings.bar.threshold,
+            grounding=judged.checked.grounding,
             least_grounding=self.settings.bar.grounding,
+            contradicted=judged.checked.contradicted,
+            blockers=sum(issue.severity == "blocker" for issue in judged.issues),
             rubric=rubrics.RUBRIC,
         )
 
@@ -291,27 +285,3 @@ def _same(one: str, other: str) -> bool:
 
 def _issue_data(issue: Issue) -> dict[str, str]:
     return {"id": issue.id, "aspect": issue.aspect, "severity": issue.severity, "fix": issue.fix}
-
-
-def _read_text(answer: str) -> str | Malformed:
-    """A draft: text that is neither empty nor our own marks."""
-    text = spoken(answer).replace(ANSWER_BEGIN, "").replace(ANSWER_END, "").strip()
-    return text or Malformed(error="The answer is empty.")
-
-
-def _read_revision(answer: str, best: Judged) -> Rewrite | Malformed:
-    """A rewrite of a plausible length: not a stump of what was supported, not an essay nobody asked for."""
-    found = read_rewrite(answer)
-    if isinstance(found, Malformed):
-        return found
-    text = best.candidate.text
-    wrong = [claim.span for claim in best.checked.claims if claim.verdict in ("CONTRADICTED", "NOT_FOUND")]
-    to_go = len({at for start, end in (*wrong, *best.checked.uncovered) for at in range(start, end)})
-    asked_for_more = any(issue.aspect == "completeness" for issue in best.issues)
-    least = 0.4 * (len(text) - to_go)
-    most = 2.5 * len(text) + (4_000 if asked_for_more or to_go else 300)
-    if len(found.text) < least:
-        return Malformed(error="The revised answer is much shorter than what was supported.")
-    if len(found.text) > most:
-        return Malformed(error="The revised answer is much longer than the candidate.")
-    return found

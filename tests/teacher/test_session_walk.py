@@ -67,6 +67,7 @@ def test_the_page_shows_the_whole_session(client_for, bob):
     assert before.status_code == 200
     assert "The answer" in page
     assert "Contradicted" in page
+    assert "is needed; the evidence contradicts 1 claim" in page
     assert "Goods may be returned within 30 days of delivery." in page
     assert "<del" in page
     assert reverse("datasets:pair_detail", args=[session.pair_id]) in page
