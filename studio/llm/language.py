@@ -86,7 +86,7 @@ _IRREGULAR = """arise arose arisen/bear bore borne/begin began begun/break broke
     sleep slept/speak spoke spoken/spend spent/spin spun/stand stood/steal stole stolen/stick stuck/swim swam swum
     take took taken/teach taught/tear tore torn/tell told/think thought/throw threw thrown/understand understood
     wear wore worn/win won/withdraw withdrew withdrawn/write wrote written"""
-_REGULAR = {
+IRREGULAR = {
     form: verb.split()[0] for verb in re.split(r"/|\n\s*", _IRREGULAR) for form in verb.split()[1:] if form != "left"
 }
 
@@ -119,7 +119,17 @@ _SAME_WORDS = (
     "show shown display",
     "choose chosen select",
     "decrease fall decline drop",
-    "increase rise grow",
+    "increase rise grow raise",
+    "strange unusual odd",
+    "extra additional further",
+    "fridge refrigerator",
+    "propose suggest",
+    "postpone defer adjourn",
+    "insured covered",
+    "depart departure",
+    "lodging accommodation",
+    "illness sickness",
+    "inform notify",
 )
 #: Every word that has near synonyms, as it is written.
 SYNONYMS = frozenset(word for row in _SAME_WORDS for word in row.split())
@@ -138,7 +148,7 @@ _OPPOSITE_WORDS = """allow/forbid include/exclude require/optional maximum/minim
 def stem(word: str) -> str:
     """A short common form of an English word, its inflections and near synonyms; strangers rarely share one."""
     low = re.sub(r"['’](?:s\b)?|[.-]", "", word.casefold())
-    base = _base(_REGULAR.get(low, low))
+    base = _base(IRREGULAR.get(low, low))
     return _SAME.get(base, base)
 
 

@@ -70,6 +70,8 @@ def completeness(
             continue
         if not _is_measure(claim, pairs, tokens, mine):
             breaches.add("left out")
+    if _denied_before(sentence, visited, set(pairs.values())):
+        breaches.add("left out")
     for clause in range(len(sentence.joints)):
         if clause in visited:
             continue
@@ -77,7 +79,10 @@ def completeness(
         if lead is None:
             continue
         relative = sentence.joints[clause] == "that" and clause - 1 in visited
-        near = clause - 1 in visited or any(other > clause for other in visited)
+        last = max((other for other in visited if other < clause), default=clause)
+        near = any(other > clause for other in visited) or not any(
+            token.role for token in sentence.tokens if last < token.clause < clause
+        )
         phrase = {token.preposition for token in sentence.tokens if token.clause == clause}
         behind = sentence.joints[clause] in (";", "and", "but") and sentence.joints[clause + 1 : clause + 2] == (",",)
         opens = clause == 0 or (behind and clause + 1 in visited)
@@ -86,8 +91,54 @@ def completeness(
         governs = relative or fronted or (lead.preposition in _LEADING and near)
         alternative = _is_alternative(sentence, clause, visited)
         capped = lead.bounded is not None and lead.bounded.bound in ("most", "least") and not lead.role
-        if governs or alternative or (capped and clause - 1 in visited):
+        if governs or _is_shared(sentence, clause, last) or alternative or (capped and clause - 1 in visited):
             breaches.add("left out")
+
+
+def _is_shared(sentence: Reading, clause: int, last: int) -> bool:
+    """Whether a later "and" or "or" without a verb of its own, or a reason, may say something of the clause used.
+
+    "Cannot be returned or exchanged after 5 pm", "must not drink and drive", "not closed because of ice".
+    """
+    own = [token for token in sentence.tokens if token.clause == clause]
+    used = [token for token in sentence.tokens if token.clause == last]
+    if last == clause or any(token.role for token in sentence.tokens if last < token.clause < clause):
+        return False
+    denied = any(
+        op.kind == "not" and sentence.tokens[min(op.at, len(sentence.tokens) - 1)].clause == last
+        for op in sentence.operators
+    )
+    joint = sentence.joints[clause]
+    if joint == "because":
+        return denied
+    if joint not in ("and", "or") or any(token.role for token in own):
+        return False
+    if denied and joint == "and" and not own[0].preposition:
+        return True
+    tail = {token.preposition or "0" for token in own if token.preposition or (token.bounded and token.bounded.bound)}
+    if own[0].preposition:
+        return False
+    nominal = clause in sentence.nominal
+    return (
+        bool(tail)
+        and (nominal or not any(t.preposition or t.bounded for t in used))
+        and not (tail & {token.preposition for token in used})
+    )
+
+
+def _denied_before(sentence: Reading, visited: set[int], used: set[int]) -> bool:
+    """ "Do not open the lid and touch the blade": the second half alone."""
+    for clause in visited:
+        own = [token for token in sentence.tokens if token.clause == clause]
+        before = any(sentence.tokens[at].clause == clause - 1 and sentence.tokens[at].zone != "subject" for at in used)
+        if sentence.joints[clause] != "and" or before or any(token.role for token in own):
+            continue
+        if any(
+            op.kind == "not" and sentence.tokens[min(op.at, len(sentence.tokens) - 1)].clause == clause - 1
+            for op in sentence.operators
+        ):
+            return True
+    return False
 
 
 def _is_alternative(sentence: Reading, clause: int, visited: set[int]) -> bool:

@@ -17,6 +17,8 @@ from studio.llm.builtin.phrases import torn
 from studio.llm.builtin.reading import Reading
 from studio.llm.builtin.wordlists import CONDITIONS, DIRECTIONS, LIGHT
 
+_ASIDES = ("that", "which")  # what a clause that says more of a word begins with
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Laid:
@@ -49,6 +51,8 @@ def lay(claim: Reading, sentence: Reading, context: Collection[str] = (), given:
     completeness(claim, sentence, pairs, visited, whole, breaches)
     denials(claim, sentence, pairs, flips, visited, whole, breaches)
     _order(claim, sentence, pairs, breaches)
+    if pairs and _hedged(sentence, max(pairs.values())) and not _hedged(claim, len(claim.tokens)):
+        breaches.add("narrowed")
     if _others(claim) != {n for n, at in pairs.items() if at in _others(sentence)}:
         breaches.add("left out")
     if torn(claim, sentence, pairs):
@@ -83,7 +87,8 @@ def _unknown(
             continue
         leading = token.zone == "subject" or (n < 2 and not token.preposition) or token.preposition == "of"
         extra += 1
-        if token.value not in context or not leading or extra > 2 or 3 * extra > len(claim.tokens):
+        most = len(claim.tokens) / (2 if sentence.leans and token.zone == "subject" else 3)
+        if token.value not in context or not leading or extra > min(2, most):
             breaches.add("words")
 
 
@@ -107,14 +112,25 @@ def _order(claim: Reading, sentence: Reading, pairs: dict[int, int], breaches: s
     for one, other in pairwise(placed):
         a, b = sentence.tokens[pairs[one]], sentence.tokens[pairs[other]]
         together = a.phrase == b.phrase and claim.tokens[one].clause == claim.tokens[other].clause
-        if together and a.rank > b.rank and not (a.bounded or b.bounded):
+        turned = claim.tokens[other].zone == "subject" and claim.tokens[other].role == "patient"  # "X corrects defects"
+        swapped = claim.tokens[other].of or turned
+        if together and a.rank > b.rank and not (a.bounded or b.bounded or swapped):
             breaches.add("reversed" if claim.tokens[one].phrase == claim.tokens[other].phrase else "order")
     if _crossed(claim, sentence, pairs):
         breaches.add("order")
+    denied = any(
+        operator.kind == "not" or operator.value == "may" for operator in (*claim.operators, *sentence.operators)
+    )
+    if not denied and any(
+        {claim.joints[claim.tokens[n].clause], sentence.joints[sentence.tokens[at].clause]} == {"and", "or"}
+        for n, at in pairs.items()
+    ):
+        breaches.add("narrowed")
     turned = False
     for n, at in pairs.items():
         ours, theirs = claim.tokens[n], sentence.tokens[at]
-        if ours.role and theirs.role and ours.role != theirs.role and not _inherits(sentence, at, pairs):
+        alike = (claim.joints[ours.clause] in _ASIDES) == (sentence.joints[theirs.clause] in _ASIDES)
+        if ours.role and theirs.role and ours.role != theirs.role and alike and not _inherits(sentence, at, pairs):
             turned = True
         if ours.bounded or ours.role == "agent" or theirs.role == "agent":
             continue
@@ -128,6 +144,10 @@ def _order(claim: Reading, sentence: Reading, pairs: dict[int, int], breaches: s
 
 def _others(reading: Reading) -> set[int]:
     return {operator.at for operator in reading.operators if operator.kind == "other"}
+
+
+def _hedged(reading: Reading, until: int) -> bool:
+    return any(operator.kind == "hedge" and operator.at <= until for operator in reading.operators)
 
 
 def _inherits(sentence: Reading, at: int, pairs: dict[int, int]) -> bool:

@@ -3,12 +3,13 @@
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
 from studio.llm.builtin.reading import Reading, read
+from studio.llm.builtin.statements import statements
 from studio.llm.builtin.tables import Row, rows
 from studio.llm.figures import CITATION, Figure, figures, is_unit
 from studio.llm.language import content, leaning, names, words
@@ -47,10 +48,20 @@ class Sentence:
     row: Row | None = None
 
     @property
-    def readings(self) -> tuple[Reading, ...]:
-        """How it may be read: as it stands, and "was raised from 50 to 200" as "is 200"."""
-        now = _CHANGED.sub("is", self.text)
-        return (read(self.text),) if now == self.text else (read(self.text), read(now))
+    def readings(self) -> Iterator[tuple[Reading, frozenset[str]]]:
+        """What it says, each with the words that may name its subject: as it stands, then the simpler statements.
+
+        "Was raised from 50 to 200" also reads as "is 200".
+        """
+        whole = read(self.text)
+        yield whole, self.context
+        if (now := _CHANGED.sub("is", self.text)) != self.text:
+            yield read(now), self.context
+        if not self.is_foreign:
+            opening = frozenset(token.value for token in whole.tokens if token.phrase == whole.tokens[0].phrase)
+            for statement in statements(self.text):
+                simple = read(statement)
+                yield simple, self.context | opening if simple.leans else self.context
 
     @property
     def quotable(self) -> str:

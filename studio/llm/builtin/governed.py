@@ -63,7 +63,11 @@ def _compare(ours: list[tuple[str, str]], theirs: list[tuple[str, str]], breache
     kinds = {kind for kind, _ in ours}, {kind for kind, _ in theirs}
     if sum(kind == "only" for kind, _ in ours) > sum(kind == "only" for kind, _ in theirs):
         breaches.add("narrowed")
-    if ("past" in kinds[0]) != ("past" in kinds[1]):
+    if any("past" in one and not {"past", "told"} & other for one, other in (kinds, kinds[::-1])):
+        breaches.add("narrowed")
+    if any(
+        {"past", "done"} & one and ("modal", "will") in side for one, side in zip(kinds, (theirs, ours), strict=True)
+    ):
         breaches.add("narrowed")
     for kind, breach in (("all", "narrowed"), ("some", "quantifier")):
         if kind in kinds[0] and kind not in kinds[1]:

@@ -8,12 +8,14 @@ is NOT_FOUND. When in doubt, NOT_FOUND. What is not in English supports its own 
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from studio.llm.builtin.entail import Laid, lay
 from studio.llm.builtin.evidence import LONGEST, Evidence, Sentence, bare
 from studio.llm.builtin.oppose import Matter, likeness, opposes
 from studio.llm.builtin.reading import read
+from studio.llm.builtin.statements import each
 from studio.llm.builtin.tables import laid_on
 from studio.llm.figures import figures, lacking
 from studio.llm.language import content, leaning, names
@@ -29,6 +31,14 @@ _META = re.compile(
 _JOINT_WORD = re.compile(r"[;,]?\s+(?:and|but|while|whereas|which)\s+|[;,]\s+")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _JOINT = re.compile(r";\s+|,\s+(?:and|but|while|whereas)\s+|\s+(?:whereas|while)\s+")
+
+
+#: German, French, Spanish: what joins a second statement, and what makes the first depend on what follows it.
+_FOREIGN_JOINT = re.compile(r";|,? (?:und|et|y) ")
+_FOREIGN_TIE = re.compile(
+    r"\b(?:wenn|falls|sofern|nur|nicht|kein\w*|zwischen|sowohl|weder|außer|je|oder|beide\w*|gemeinsam|gleich\w*|jeweils|zusammen|insgesamt"
+    r"|si|sauf|seulement|ne|n|ni|entre|ensemble|chacun\w*|sans|que|ou|solo|sólo|no|nunca|salvo|excepto|juntos|sin|o)\b"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,20 +113,35 @@ def _lay_all(text: str, evidence: Evidence, question: str) -> list[tuple[Sentenc
     prose = (sentence for sentence in evidence.sentences if not sentence.is_heading and not sentence.row)
     ranked = sorted(prose, key=lambda s: -likeness(s))[:MOST_COMPARED]
     reading, given = read(text), names(question)
-    found = [
-        (s, min((lay(reading, r, s.context, given) for r in s.readings), key=lambda laid: bool(laid.breaches)))
-        for s in ranked
-    ]
+    found = [(s, _best(lay(reading, r, context, given) for r, context in s.readings)) for s in ranked]
     return [(s, replace(laid, breaches=_unlike(text, s.text)) if s.is_foreign else laid) for s, laid in found]
+
+
+def _best(results: Iterable[Laid]) -> Laid:
+    """The first without breach, else the first: the sentence as it stands."""
+    results = iter(results)
+    first = next(results)
+    return first if not first.breaches else next((laid for laid in results if not laid.breaches), first)
+
+
+def _entails(sentence: Sentence, claim: str, question: str) -> bool:
+    reading, given = read(claim), names(question)
+    return any(not lay(reading, r, context, given).breaches for r, context in sentence.readings)
 
 
 def _unlike(claim: str, sentence: str) -> frozenset[str]:
     """In what a claim differs from a sentence whose language we cannot read: in nothing, in figures or in words."""
-    ours, theirs = (" ".join(text.casefold().split()).rstrip(".。") for text in (claim, sentence))
-    if ours == theirs:
+    ours, theirs = (re.sub(r"€", "euro", text.casefold()) for text in (claim, sentence))
+    ours, theirs = (" ".join(text.replace("euros", "euro").split()).rstrip(".。") for text in (ours, theirs))
+    if theirs == ours or (_FOREIGN_JOINT.match(theirs[len(ours) :]) and theirs.startswith(ours) and _plainly(theirs)):
         return frozenset()
     same = _NUMBER.split(ours) == _NUMBER.split(theirs)
     return frozenset({"figure" if same else "words"})
+
+
+def _plainly(sentence: str) -> bool:
+    """Whether nothing in a sentence ties its first statement to what follows."""
+    return not _FOREIGN_TIE.search(sentence)
 
 
 def _supporting(laid: list[tuple[Sentence, Laid]]) -> tuple[Sentence, ...]:
@@ -125,6 +150,9 @@ def _supporting(laid: list[tuple[Sentence, Laid]]) -> tuple[Sentence, ...]:
 
 def _together(text: str, evidence: Evidence, question: str) -> tuple[Sentence, ...]:
     """A sentence for each part of a claim of several parts; all of one passage, near each other."""
+    for sentence, _ in _lay_all(text, evidence, question) if (claims := each(text)) else ():
+        if not sentence.is_foreign and all(_entails(sentence, claim, question) for claim in claims):
+            return (sentence,)
     for joint in _JOINT_WORD.finditer(text):
         left, right = text[: joint.start()], text[joint.end() :]
         if len(read(left).tokens) < 2 or len(read(right).tokens) < 2:

@@ -106,8 +106,9 @@ def _governed_alike(claim: Reading, sentence: Reading, pairs: dict[int, int], n:
         if theirs.amount or ours.amount:  # "a deposit of 200 euros": "the deposit is 200 euros"
             whole = start > 0 and sentence.tokens[start - 1].bounded is not None
             return not (theirs.amount and whole)
-        if theirs.of:
-            return False
+        if theirs.of:  # "costs of repatriation" as "repatriation costs"
+            head = pairs.get(n + 1) if n + 1 < len(claim.tokens) and claim.tokens[n + 1].phrase == ours.phrase else None
+            return head is not None and head == start - 1
         return before is not None and sentence.tokens[before].phrase == theirs.phrase and at < before
     if ours.of:
         return before is None or (start > 0 and sentence.tokens[start - 1].phrase == sentence.tokens[before].phrase)
@@ -139,7 +140,18 @@ def _mixed(claim: Reading, sentence: Reading, pairs: dict[int, int]) -> bool:
         for part in taken.values()
         for clause in part
     )
-    return between or aside or any(len(one & other) > 1 for one, other in combinations(taken.values(), 2))
+    apart = any(  # "the chair, A, thanked the clerk, B": B is not the chair
+        len(part) == 2
+        and any(token.role == "patient" for token in claim.tokens if token.clause == clause)
+        and not any(token.role for token in sentence.tokens if token.clause in part)
+        and not (max(part) - min(part) == 1 and _last(sentence, min(part)) in pairs.values())
+        for clause, part in taken.items()
+    )
+    return between or aside or apart or any(len(one & other) > 1 for one, other in combinations(taken.values(), 2))
+
+
+def _last(sentence: Reading, clause: int) -> int:
+    return max(at for at, token in enumerate(sentence.tokens) if token.clause == clause)
 
 
 def _bereft(sentence: Reading, pairs: dict[int, int]) -> bool:

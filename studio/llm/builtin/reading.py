@@ -17,6 +17,7 @@ from studio.llm.builtin.wordlists import (
     DETERMINERS,
     DIGITS,
     EXTRAS,
+    HEDGES,
     IGNORED,
     JOINTS,
     MATTERS,
@@ -24,6 +25,7 @@ from studio.llm.builtin.wordlists import (
     NARRATED,
     OTHERS,
     PAST,
+    PERFECT,
     PREPOSITIONS,
     QUANTIFIERS,
     RELATIONS,
@@ -33,7 +35,7 @@ from studio.llm.builtin.wordlists import (
     TURNS,
 )
 from studio.llm.figures import CITATION
-from studio.llm.language import SYNONYMS, stem
+from studio.llm.language import IRREGULAR, SYNONYMS, stem
 
 _PIECE = re.compile(r"[^\W_]+(?:['.][^\W_]+)*(?:-(?=[^\W_]*\d)[^\W_]+)*|[,;:()—|]")
 #: A condition behind what it governs, in a sentence of two parts.
@@ -41,6 +43,9 @@ _BEHIND = re.compile(
     r"(?P<main>(?:(?! (?:and|but) )[^,;:()])+?),? (?P<condition>(?:if|unless|when) [^,;:()]+)", re.IGNORECASE
 )
 _AGENT = re.compile(r"[a-z]{3,}[eo]rs?\Z")
+_FRONTED = PREPOSITIONS | {"during", "before", "after", "since", "until"}
+_PRONOUNS = frozenset({"it", "they", "he", "she", "we", "you", "i"})
+_PAST_FORM = re.compile(r"(?<!e)ed$(?<!\bbed)(?<!\bred)(?<!\bshed)(?<!hundred)|(?:agr|fr|guarant)eed$")
 _RESTRICTED = frozenset({"more", "less", "least", "most", "about", "low", "high"})
 
 
@@ -68,7 +73,10 @@ class Token:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operator:
-    """A negation, quantifier, modal or "other" and the index of the token it stands before."""
+    """A negation, quantifier, modal, "other" or hedge, or the tense, and the index of the token it stands before.
+
+    "past": an auxiliary says so; "told": a verb may be past; "done": "has" with a participle.
+    """
 
     kind: str
     value: str
@@ -77,12 +85,16 @@ class Operator:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """A sentence as tokens and operators. leans: it begins with a pronoun. joints: what each clause begins with."""
+    """A sentence as tokens and operators.
+
+    leans: it begins with a pronoun. joints: what each clause begins with. nominal: clauses that begin with an article.
+    """
 
     tokens: tuple[Token, ...]
     operators: tuple[Operator, ...]
     leans: bool
     joints: tuple[str, ...]
+    nominal: frozenset[int] = frozenset()
 
 
 def key(word: str) -> str:
@@ -131,6 +143,7 @@ class _Reader:
         self.told: set[int] = set()  # clauses whose auxiliary says that it happened
         self.narrated: set[int] = set()  # … whose verb does
         self.finished: set[int] = set()  # … with a participle: "refunded to" somebody, not "open to" somebody
+        self.nominal: set[int] = set()
         self.indefinite = False
         self.of = False
         self.narrowed = False  # between "who" and its verb
@@ -139,9 +152,9 @@ class _Reader:
 
     def piece(self, word: str) -> None:
         low = word.casefold()
-        if word == "A" and self._here():
+        if (word == "A" and self._here()) or (word == "May" and self.started):
             self.started = True
-            self._token("A")  # "class A", no article
+            self._token(word)  # "class A", no article; "in May", no permission
         else:
             self._read(word, low)
         if low not in ("a", "an", "the"):
@@ -157,8 +170,12 @@ class _Reader:
             self.operators.append(Operator(kind="other", value="", at=at))
         if low in TOLD:
             self.told.add(self.clause)
-        if low in NARRATED or (low.endswith("ed") and self._here()):
+        if low in HEDGES:
+            self.operators.append(Operator(kind="hedge", value=low, at=at))
+        if low in NARRATED or (_PAST_FORM.search(low) and self._here()):
             (self.finished if self.zone == "verb" else self.narrated).add(self.clause)
+        if self.last in PERFECT and (low == "been" or low.endswith(("ed", "en")) or low in IRREGULAR):
+            self.operators.append(Operator(kind="done", value="", at=at))
         if low in PAST:
             self.operators.append(Operator(kind="past", value="", at=at))
         if low in CUES:
@@ -180,11 +197,16 @@ class _Reader:
             self._phrase(low)
         elif low in RELATIVES:
             self._relative()
+        elif low in _PRONOUNS:
+            if self.zone == "subject" and self._here() and self.preposition in PREPOSITIONS:
+                self._phrase("")  # "In summer she worked at the bridge"
         elif low in DETERMINERS:
             self.indefinite = low in ("a", "an")
+            if not self._here():
+                self.nominal.add(self.clause)
             if (
                 self.zone == "subject"
-                and self._here() == self._in_phrase() > 0
+                and self._here() == self._in_phrase() > (self.preposition in RELATIONS.values())
                 and (self.preposition in PREPOSITIONS or self.preposition not in ("", *SUBORDINATORS))
             ):
                 self._phrase("")  # "During a defrost the temperature …": here the subject begins
@@ -193,8 +215,8 @@ class _Reader:
                 self.adverbs.add(at)
             if low.endswith("ing") and self.preposition == "by" and not self._in_phrase():
                 self.preposition = "through"  # "by giving notice" names no doer
-            if self.zone == "subject" and self.preposition in PREPOSITIONS and self._measured():
-                self._phrase("")  # "At 25 km/h assistance stops"
+            if self.zone == "subject" and self.preposition in _FRONTED and self._measured():
+                self._phrase("")  # "At 25 km/h assistance stops", "In the first 12 months repairs are free"
             for part in _parts(word):
                 self._token(key(part))
 
@@ -273,16 +295,20 @@ class _Reader:
         return figure is not None and figure.figure.unit in ("second", "month") and figure.bound != "every"
 
     def _measured(self) -> bool:
-        """Whether the clause so far is a preposition with a figure."""
+        """Whether the clause so far is prepositions, each with what it governs, and ends in a figure."""
         own = [token for token in self.tokens if token.clause == self.clause]
-        return bool(own) and all(token.bounded and token.phrase == own[0].phrase for token in own)
+        return bool(own) and own[-1].bounded is not None and all(token.preposition for token in own)
 
     def done(self) -> Reading:
         for clause in range(len(self.joints)):
             self._finish(clause)
             self._deny_on(clause)
         return Reading(
-            tokens=tuple(self.tokens), operators=tuple(self.operators), leans=self.leans, joints=tuple(self.joints)
+            tokens=tuple(self.tokens),
+            operators=tuple(self.operators),
+            leans=self.leans,
+            joints=tuple(self.joints),
+            nominal=frozenset(self.nominal),
         )
 
     def _deny_on(self, clause: int) -> None:
@@ -305,6 +331,8 @@ class _Reader:
                 self.be.add(clause)
             lead = tokens[0].phrase if tokens else 0
             tokens = [replace(t, zone="verb" if t.phrase == lead or not t.preposition else "adjunct") for t in tokens]
+            if tokens and clause in self.narrated:
+                self.operators.append(Operator(kind="told", value="", at=places[0]))
         passive = clause in self.be
         early: set[int] = set()  # without auxiliary, a phrase behind one or two words may still belong to the subject
         if clause not in self.aux and sum(token.phrase == tokens[0].phrase for token in tokens) <= 2:

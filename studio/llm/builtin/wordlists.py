@@ -20,6 +20,30 @@ TURNS = tuple(
         (r"[a-z]+ \((\d+)\) (?=[a-z])", r"\1 "),
         (r"((?:\d+|two|three|four|five|six|ten) (?:\w+ )?\w+) \(\d[\d.,]*\s?[a-zµ°%]{1,4}\) (?=\w)", r"\1 "),
         (r"half an hour", "30 minutes"),
+        *(
+            (rf"{word} and a half", f"{n}.5")
+            for n, word in enumerate(["one", "two", "three", "four", "five", "six"], 1)
+        ),
+        (r"(?:past|final) (?=\w+ (?:minutes|hours|days|weeks|months|years)\b)", "last "),
+        (
+            r"(the|a|an) ([\w-]+)'s ((?:(?:prior|own|full|new|old|last|\w+en|\w+ed|\w+al) )*\w+)",
+            r"the \3 of \1 \2",
+        ),
+        (r"(propos\w+|suggest\w*|start\w*|beg[ai]n\w*|continue\w*|refus\w+) to (?=[a-z]+\b)", r"\1 "),
+        (r"(within|for|after|than|least|most|up to|about) an? (hour|day|week|month|year|minute)", r"\1 1 \2"),
+        (r"two times", "twice"),
+        (r"(two|three|four|five|six|seven|eight|nine|ten|\d+) more(?= [a-z]+s\b)", r"\1 further"),
+        (r"(?:(?:is|are) held|takes? place)(?= (?:on|in|at|from|every|each|once|twice|between)\b)", "is"),
+        (r"(?:was held|took place)(?= (?:on|in|at|from|every|each|once|twice|between)\b)", "was"),
+        (r"leaves?(?= (?:at|from|on) (?:the|\d|[a-z]+day))", "departs"),
+        (r"(?:came|come) out on", "was released on"),
+        (r"put off", "postponed"),
+        (r"taken out", "removed"),
+        (r"due to|owing to|as a result of", "because of"),
+        (r"caused by(?= [a-z]+ (?:is|are|was|were|has|have)\b)", "because of"),
+        (r"below the age of|under the age of", "under"),
+        (r"fails? to(?= [a-z])", "does not"),
+        (r"at all times", "always"),
         (r"free of charge|at no (?:extra |additional )?(?:cost|charge)|for free", "gratis"),
         (r"(?:is|are|am) not (?:allowed|permitted) to", "must not"),
         (r"(?:is|are) (?:forbidden|prohibited) to", "must not"),
@@ -42,6 +66,7 @@ TURNS = tuple(
         (r"but not(?= (?:those|that|the|if|when|where|in|on|at)\b)", "except"),
         (r"except (?:for|in|on|at)|apart from|other than", "except"),
         (r"as well as", "and"),
+        (r"as well(?=[.,;]|$)", ""),
         (r"by itself|on its own|of its own accord", "automatically"),
         (r"around the clock|day and night|24 hours a day", "round-the-clock"),
         (r"in addition to", "besides"),
@@ -93,6 +118,12 @@ BE = _set("is are was were be been being gets")
 #: Words that take somebody out: "all other cats" are not all cats.
 OTHERS = _set("other others")
 PAST = _set("was were had did")
+#: What makes a statement an opinion or a guess.
+HEDGES = _set(
+    "perhaps possibly maybe probably presumably allegedly apparently believe believes believed think thinks thought"
+    " claims claimed suspects suspected assumes assumed alleges alleged hopes hoped fears feared doubts doubted"
+)
+PERFECT = _set("has have")
 # What says that something happened: auxiliaries, and the irregular verbs that do so by themselves.
 TOLD = PAST | {"been"}
 NARRATED = _set(
@@ -121,7 +152,7 @@ IGNORED = (
     DETERMINERS
     | EXTRAS
     | _set(
-        "also already just still even then there here that so too very please however therefore thus hence again up"
+        "also already just still even now then there here that so too very please however therefore thus hence again up"
         " out down away once one ones them him us we you i me itself themselves other own same such etc what how"
         " who whom whose whether"
     )

@@ -161,12 +161,12 @@ def _asked_about(question: str, evidence: Evidence) -> str:
 def _speaks_of(sentence: Sentence) -> frozenset[str]:
     if sentence.row:  # a reading tells clauses apart; a row has none, and tables have many rows
         return sentence.stems | sentence.context | {key(word) for word in words(sentence.text)}
-    return sentence.stems | sentence.context | {token.value for token in sentence.readings[0].tokens}
+    return sentence.stems | sentence.context | {token.value for token in read(sentence.text).tokens}
 
 
 def _focus(wanted: Sequence[str], best: Sentence) -> frozenset[str]:
     """What the best sentence and the question are both about; a further sentence must be about it as well."""
-    tokens = best.readings[0].tokens
+    tokens = read(best.text).tokens
     subject = {token.value for token in tokens if token.zone == "subject"} or {token.value for token in tokens[:3]}
     return frozenset(subject & set(wanted))
 
@@ -179,7 +179,7 @@ def _score(question: str, wanted: Sequence[str], sentence: Sentence, evidence: E
         score += 0.15
     measures, asked, labels = _named(question)
     same = any(m.figure.equals(figure) for m in measures for figure in sentence.figures)
-    theirs = [token.bounded for token in sentence.readings[0].tokens if token.bounded] if same else []
+    theirs = [token.bounded for token in read(sentence.text).tokens if token.bounded] if same else []
     if any(m.bound and m.figure.equals(t.figure) and not m.matches(t) for m in measures for t in theirs):
         score -= 0.4  # "above 500 euros" asked, "up to 500 euros" said
     if measures and all(any(m.figure.equals(t.figure) for t in theirs) for m in measures):
