@@ -10,6 +10,7 @@ from django.conf import settings
 
 from studio import env
 from studio.env import SettingError
+from tests.support.waiting import LIMIT_S
 
 
 @pytest.mark.parametrize("value", ["text", "nan", "inf", "0x1F", "8 0"])
@@ -84,7 +85,7 @@ def test_a_setting_that_cannot_be_used_ends_the_command_with_one_sentence(
     }
     command = [sys.executable, "manage.py", "up"]
     done = subprocess.run(
-        command, cwd=settings.BASE_DIR, env=variables, capture_output=True, text=True, check=False, timeout=60
+        command, cwd=settings.BASE_DIR, env=variables, capture_output=True, text=True, check=False, timeout=LIMIT_S
     )
     assert done.returncode == 1
     assert done.stderr.startswith("The studio cannot start: ")
@@ -114,7 +115,7 @@ def manage(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     variables = {**os.environ, **own, "STUDIO_DATABASE_URL": "", "STUDIO_REDIS_URL": ""}
     command = [sys.executable, "manage.py", *arguments]
     return subprocess.run(
-        command, cwd=settings.BASE_DIR, env=variables, capture_output=True, text=True, check=False, timeout=240
+        command, cwd=settings.BASE_DIR, env=variables, capture_output=True, text=True, check=False, timeout=2 * LIMIT_S
     )
 
 
