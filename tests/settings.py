@@ -1,6 +1,8 @@
 """Settings of the test run: a data folder of its own, quick password hashes, strict templates."""
 
+import atexit
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -11,6 +13,15 @@ for _name in set(os.environ) - _TOLD:
     if _name.startswith(("STUDIO_", "DEEPSEEK_")) or _name.lower().endswith("_proxy"):
         del os.environ[_name]
 _folder = tempfile.mkdtemp(prefix="studio-tests-")
+_owner = os.getpid()
+
+
+def _forget_folder() -> None:
+    if os.getpid() == _owner:  # not in a process that a test has forked
+        shutil.rmtree(_folder, ignore_errors=True)
+
+
+atexit.register(_forget_folder)
 os.environ["STUDIO_DATA_DIR"] = _folder
 os.environ["STUDIO_OUTBOUND_ALLOW"] = "127.0.0.0/8 [::1]/128"  # the servers of the tests
 os.environ.setdefault("STUDIO_LOG_LEVEL", "ERROR")
