@@ -14,9 +14,6 @@ class JobQuerySet(models.QuerySet["Job"]):
     def live(self) -> "JobQuerySet":
         return self.filter(status__in=[Job.Status.QUEUED, Job.Status.RUNNING])
 
-    def expired(self) -> "JobQuerySet":
-        return self.filter(status=Job.Status.RUNNING, lease_until__lt=timezone.now())
-
     def due(self) -> "JobQuerySet":
         return self.filter(status=Job.Status.QUEUED, run_at__lte=timezone.now())
 

@@ -82,8 +82,3 @@ def recorded(name: str) -> Definition:
 
 def _unknown(*_: object, **__: object) -> None:
     raise LookupError("this version of the studio knows no such job")
-
-
-def definitions() -> dict[str, Definition]:
-    """All registered jobs, by name."""
-    return dict(sorted(_definitions.items()))
