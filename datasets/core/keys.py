@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from datasets.core import canonical, dsse
 from datasets.core.errors import KeyRefused, Malformed
+from datasets.core.spelling import is_hash, is_time
 
 if TYPE_CHECKING:  # whoever only verifies needs no more than this module and plain Python
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -23,8 +24,6 @@ _STATES: dict[object, State] = {"active": "active", "retired": "retired", "revok
 
 _SPKI_PREFIX = bytes.fromhex("302a300506032b6570032100")
 _PEM = re.compile(r"-----BEGIN PUBLIC KEY-----\s([A-Za-z0-9+/=\s]+)-----END PUBLIC KEY-----").fullmatch
-_FINGERPRINT = re.compile(r"[0-9a-f]{64}")
-_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 
 # Key ids of pairs whose private half is printed in public documents (RFC 8032 section 7.1, RFC 8410 section 10.3).
 PUBLICLY_KNOWN = frozenset(
@@ -73,7 +72,7 @@ def load_public(text: str) -> bytes:
 def parse_fingerprint(text: str) -> str | None:
     """Return a key id from what people paste (upper case, colons, a `SHA256:` in front), or None if it is none."""
     cleaned = re.sub(r"[\s:]", "", text.strip().lower().removeprefix("sha256:"))
-    return cleaned if _FINGERPRINT.fullmatch(cleaned) else None
+    return cleaned if is_hash(cleaned) else None
 
 
 def check_public(public: bytes) -> None:
@@ -233,7 +232,7 @@ def _count(row: Mapping[str, Any], name: str, least: int) -> int:
 
 def _time(row: Mapping[str, Any], name: str) -> str | None:
     value = row.get(name)
-    if value is not None and not (isinstance(value, str) and _TIME.fullmatch(value)):
+    if value is not None and not (isinstance(value, str) and is_time(value)):
         raise Malformed(f"{name} in the key list is not a UTC time.")
     return value
 

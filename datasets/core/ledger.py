@@ -10,18 +10,17 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import Any, Literal
+from typing import Literal
 
 from datasets.core import canonical, dsse, ed25519
 from datasets.core.errors import Malformed
 from datasets.core.merkle import Tree, leaf_hash
+from datasets.core.spelling import is_hash, is_time
 
 Kind = Literal["export", "withdrawal", "keys"]
 KINDS = ("export", "withdrawal", "keys")
 NO_PREVIOUS = "0" * 64
 MAX_CHECKPOINT = 64 * 1024
-_HEX = re.compile(r"[0-9a-f]{64}").fullmatch
-_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ").fullmatch
 _ORIGIN = re.compile(r"[^\s+]{1,200}").fullmatch
 _FIELDS = {"count", "keysVersion", "kind", "origin", "peaks", "previous", "root", "seq", "statement", "time"}
 
@@ -63,7 +62,7 @@ class Entry:
 
 def next_entry(head: LedgerHead, *, statement: bytes, root: str, count: int, keys_version: int) -> bytes:
     """Return the payload of the entry after head. statement: the exact bytes that are recorded."""
-    if not _ORIGIN(head.origin) or not _TIME(head.time):
+    if not _ORIGIN(head.origin) or not is_time(head.time):
         raise Malformed("The ledger's origin or time cannot be written.")
     return canonical.dump(
         {
@@ -102,16 +101,16 @@ def read_entry(payload: bytes) -> Entry:
         raise Malformed("A ledger entry does not have its fields in canonical form.")
     if any(type(value[name]) is not int or not 0 <= value[name] < 2**53 for name in ("count", "keysVersion", "seq")):
         raise Malformed("A number in a ledger entry is not a whole number.")
-    if any(type(value[name]) is not str or not _HEX(value[name]) for name in ("previous", "root", "statement")):
+    if any(type(value[name]) is not str or not is_hash(value[name]) for name in ("previous", "root", "statement")):
         raise Malformed("A digest in a ledger entry is not SHA-256.")
     if value["kind"] not in KINDS or type(value["origin"]) is not str or type(value["time"]) is not str:
         raise Malformed("A ledger entry has an unknown kind, origin or time.")
-    if not _TIME(value["time"]):
+    if not is_time(value["time"]):
         raise Malformed("A ledger entry has no UTC time.")
     peaks = value.pop("peaks")
     if type(peaks) is not list or len(peaks) != (value["seq"] - 1).bit_count() or not value["seq"]:
         raise Malformed("A ledger entry does not hold the peaks of the tree before it.")
-    if any(type(peak) is not str or not _HEX(peak) for peak in peaks):
+    if any(type(peak) is not str or not is_hash(peak) for peak in peaks):
         raise Malformed("A peak in a ledger entry is not SHA-256.")
     hashes = tuple(bytes.fromhex(peak) for peak in peaks)
     return Entry(keys_version=value.pop("keysVersion"), peaks=hashes, **value)
@@ -232,8 +231,3 @@ def _fault(envelope: dsse.Envelope, entry: Entry, number: int, previous: str, be
     if before and entry.keys_version < before[-1].keys_version:
         return "its key list is older than the one before"
     return None
-
-
-def public_view(entry: Entry) -> dict[str, Any]:
-    """Return an entry for people and machines."""
-    return {name: getattr(entry, name) for name in Entry.__dataclass_fields__ if name != "peaks"}

@@ -1,6 +1,5 @@
 """The rules that every exported row must satisfy, checked by the writer and again by the verifier."""
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -9,8 +8,7 @@ from typing import Any
 from datasets.core import dsse, ed25519
 from datasets.core.errors import Malformed
 from datasets.core.records import PairRecord, approval_message, content_digest
-
-_DECIMAL = re.compile(r"-?\d{1,6}(\.\d{1,9})?").fullmatch
+from datasets.core.spelling import is_decimal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +35,7 @@ def read_policy(value: object) -> Policy:
     least, score, rules = value.get("minimumApprovals"), value.get("minimumScore"), value.get("rules")
     if type(least) is not int or least < 0 or not isinstance(rules, str):
         raise Malformed("The statement's policy is incomplete.")
-    if score is not None and not (isinstance(score, str) and _DECIMAL(score)):
+    if score is not None and not (isinstance(score, str) and is_decimal(score)):
         raise Malformed("The policy's minimum score is not a decimal number.")
     return Policy(min_approvals=least, min_score=score, rules=rules)
 

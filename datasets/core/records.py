@@ -13,12 +13,10 @@ from typing import Any
 
 from datasets.core import canonical, dsse
 from datasets.core.errors import Malformed, RecordError
+from datasets.core.spelling import is_decimal, is_hash, is_time
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,127}").fullmatch
-_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ").fullmatch
-_DECIMAL = re.compile(r"-?\d{1,6}(\.\d{1,9})?").fullmatch
 _SPLIT = re.compile(r"[a-z][a-z0-9_]{0,31}").fullmatch
-_HEX = re.compile(r"[0-9a-f]{64}").fullmatch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,9 +104,9 @@ def approval_message(pair_id: str, approval: Approval) -> bytes:
 
 def to_row(record: PairRecord) -> dict[str, Any]:
     """Return the row's JSON object; RecordError when a field cannot be written."""
-    if not (_ID(record.id) and _TIME(record.created_at) and _SPLIT(record.split)):
+    if not (_ID(record.id) and is_time(record.created_at) and _SPLIT(record.split)):
         raise RecordError(f"Pair {record.id!r:.140} has an id, a time or a split that cannot be written.")
-    if record.score is not None and not _DECIMAL(record.score):
+    if record.score is not None and not is_decimal(record.score):
         raise RecordError(f"Pair {record.id} has a score that is not a decimal number.")
     row: dict[str, Any] = {
         "approvals": [_approval_row(approval) for approval in record.approvals],
@@ -135,7 +133,7 @@ def to_row(record: PairRecord) -> dict[str, Any]:
 
 
 def _approval_row(approval: Approval) -> dict[str, Any]:
-    if not _TIME(approval.at) or not approval.by:
+    if not is_time(approval.at) or not approval.by:
         raise RecordError("An approval has no reviewer or no UTC time.")
     row: dict[str, Any] = {"at": approval.at, "by": approval.by, "shown": approval.shown}
     if approval.position is not None:
@@ -149,7 +147,7 @@ def to_line(row: Row) -> bytes:
     """Return the row's canonical line without LF; RecordError when it cannot be written or is too long."""
     try:
         if isinstance(row, WithheldRow):
-            if not (_ID(row.id) and _HEX(row.leaf)):
+            if not (_ID(row.id) and is_hash(row.leaf)):
                 raise RecordError("A withheld row needs an id and a leaf hash.")
             return canonical.dump({"id": row.id, "withheld": row.leaf})
         line = canonical.dump(to_row(row))

@@ -1,6 +1,5 @@
 """The in-toto Statement of an export: what is signed, built from settings and from what was counted while writing."""
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from datasets.core import canonical
 from datasets.core.errors import Malformed
 from datasets.core.records import PairRecord
 from datasets.core.settings import SELECTION, ExportSettings, digest, to_json
+from datasets.core.spelling import is_hash
 
 STATEMENT = "https://in-toto.io/Statement/v1"
 PREDICATE = "urn:arcticcodex:dataset-export:v1"
@@ -17,7 +17,6 @@ TREE = "RFC 6962, SHA-256"
 LEAF_RULE = "one line of data/train.jsonl without its LF; a withheld row counts with the leaf hash it names"
 _MODEL = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
 _MODEL_AND_PERSON = "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia"
-_HEX = re.compile(r"[0-9a-f]{64}").fullmatch
 # Distinct names counted for each list; beyond it a statement would grow with the rows.
 _MOST_NAMES = 10_000
 
@@ -172,7 +171,12 @@ def read(payload: bytes) -> Statement:
         name = item.get("name") if isinstance(item, dict) else None
         digests = item.get("digest") if isinstance(item, dict) else None
         hexadecimal = digests.get("sha256") if isinstance(digests, dict) else None
-        if not isinstance(name, str) or not isinstance(hexadecimal, str) or not _HEX(hexadecimal) or name in subjects:
+        if (
+            not isinstance(name, str)
+            or not isinstance(hexadecimal, str)
+            or not is_hash(hexadecimal)
+            or name in subjects
+        ):
             raise Malformed("A file in the statement has no name or no SHA-256 digest, or stands twice.")
         subjects[name] = hexadecimal
     body = document.get("predicate")
@@ -181,6 +185,6 @@ def read(payload: bytes) -> Statement:
         raise Malformed("The statement says nothing about rows.")
     if any(type(rows.get(name)) is not int or rows[name] < 0 for name in ("count", "withheld")):
         raise Malformed("The statement's row counts are not whole numbers.")
-    if not isinstance(rows.get("root"), str) or not _HEX(rows["root"]):
+    if not isinstance(rows.get("root"), str) or not is_hash(rows["root"]):
         raise Malformed("The statement's root is not a SHA-256 hash.")
     return Statement(subjects=subjects, body=body)

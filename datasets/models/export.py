@@ -1,7 +1,6 @@
 """Exports: which approved pairs left, in which form, signed by whom."""
 
 from pathlib import Path
-from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -146,10 +145,6 @@ class Export(models.Model):
         while later:
             found, later = later, later.successors.finished().order_by("-pk").first()
         return found
-
-    def taken(self) -> dict[str, Any]:
-        """What was asked for, for lists and logs."""
-        return {"layouts": self.layouts, "parquet": self.parquet, "frames": self.frames}
 
 
 class ExportRow(models.Model):

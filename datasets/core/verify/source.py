@@ -12,6 +12,7 @@ from itertools import takewhile
 from pathlib import Path
 from typing import IO, Protocol
 
+from datasets.core.canonical import MAX_LINE
 from datasets.core.errors import Malformed
 from datasets.core.names import is_litter, is_safe
 
@@ -24,7 +25,7 @@ class Limits:
     max_bytes: int = 64 * 1024**3
     max_ratio: int = 250
     max_small_file: int = 64 * 1024 * 1024
-    max_line: int = 16 * 1024 * 1024
+    max_line: int = MAX_LINE
 
 
 class Source(Protocol):

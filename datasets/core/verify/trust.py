@@ -1,6 +1,5 @@
 """Who signed, with which key, in which state, and where the ledger put it."""
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
@@ -11,8 +10,6 @@ from datasets.core.ledger import Entry, Replay
 from datasets.core.statement import Statement
 from datasets.core.verify.report import Report
 from datasets.core.verify.source import Source, read_small
-
-_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ").fullmatch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -83,7 +83,16 @@ def test_another_spelling_or_type_is_malformed(change) -> None:
 
 @pytest.mark.parametrize(
     "changes",
-    [{"id": "a b"}, {"id": ""}, {"created_at": "yesterday"}, {"score": "much"}, {"split": "Train"}],
+    [
+        {"id": "a b"},
+        {"id": ""},
+        {"created_at": "yesterday"},
+        {"created_at": "\u0662\u0660\u0662\u0666-01-01T00:00:00Z"},
+        {"score": "much"},
+        {"score": "\u0660.\u0669"},
+        {"split": "Train"},
+    ],
+    ids=["space", "empty", "word", "digits of another script", "word as score", "score of another script", "capital"],
 )
 def test_a_field_that_cannot_be_written_is_refused(changes) -> None:
     with pytest.raises(RecordError):
