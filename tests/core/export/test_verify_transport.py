@@ -13,6 +13,7 @@ from datasets.core import names
 from datasets.core.verify import Report
 from datasets.core.verify.program import program
 from tests.core.export.making import check, key_id
+from tests.support.waiting import LIMIT_S
 
 LITTER = (
     ".DS_Store",
@@ -119,7 +120,7 @@ def test_other_changes_are_not_put_down_to_line_ends(export: Path) -> None:
 def test_a_console_of_any_encoding_shows_the_verdict(finished: Path, tmp_path: Path) -> None:
     (tmp_path / "verify.pyz").write_bytes(program())
     command = [sys.executable, str(tmp_path / "verify.pyz"), str(finished), "--key", key_id()]
-    done = subprocess.run(command, capture_output=True, check=False, timeout=60, env={"PYTHONIOENCODING": "ascii"})
+    done = subprocess.run(command, capture_output=True, check=False, timeout=LIMIT_S, env={"PYTHONIOENCODING": "ascii"})
     assert (done.returncode, done.stderr) == (0, b"")
     assert done.stdout.endswith(b"VERIFIED\n")
 
@@ -128,7 +129,7 @@ def test_an_older_python_is_told_so_with_the_code_of_wrong_use(tmp_path: Path) -
     (tmp_path / "verify.pyz").write_bytes(program())
     code = "import runpy, sys; sys.version_info = (3, 10); runpy.run_path(sys.argv[1], run_name='__main__')"
     command = [sys.executable, "-c", code, str(tmp_path / "verify.pyz")]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=LIMIT_S)
     assert (done.returncode, "Python 3.11" in done.stderr) == (64, True)
 
 
