@@ -29,7 +29,7 @@ def taken(queue: str = "cpu") -> str | None:
 
 def test_the_oldest_of_a_team_is_first() -> None:
     team = make_team()
-    for label, seconds in (("young", 1), ("old", 3), ("middle", 2)):
+    for label, seconds in (("young", 100), ("old", 300), ("middle", 200)):
         wait(label, team, seconds=seconds)
     assert [taken(), taken(), taken(), taken()] == ["old", "middle", "young", None]
 

@@ -114,7 +114,7 @@ def test_a_part_is_fetched_once_for_events_that_arrive_together(page: Page, even
     page.clock.install(time=0)
     page.goto("/live.html")
     until(lambda: events.connections)
-    page.clock.pause_at(60_000)  # what arrives at one moment of the page, however long that takes here
+    page.clock.pause_at(3_600_000)  # what arrives at one moment of the page, however long that takes here
     events.append(3, "draft.done")
     events.append(4, "claims.started")
     events.append(5, "claims.done")
@@ -128,7 +128,7 @@ def test_a_part_is_fetched_though_its_events_never_rest(page: Page, events: Even
     page.clock.install(time=0)
     page.goto("/live.html")
     until(lambda: events.connections)
-    page.clock.pause_at(60_000)
+    page.clock.pause_at(3_600_000)
     for seq in range(3, 9):
         events.append(seq, "claims.started")
         expect(page.locator("#first")).to_have_attribute("data-after", str(seq))
