@@ -17,6 +17,7 @@ from studio.events.actions import append
 from studio.jobs.actions import cancel, enqueue
 from studio.llm.steps import Answer, Refusal, Reply
 from studio.web.http import Conflict, Invalid
+from studio.web.texts import is_storable
 from teacher import evidence as packing
 from teacher.core import rubrics
 from teacher.core.prompts import version
@@ -217,7 +218,7 @@ def propose_session(actor: Actor, session: Session) -> None:
 
 def _clean(text: str, longest: int, name: str) -> str:
     text = text.strip()
-    if "\x00" in text:
+    if not is_storable(text):
         raise Invalid(f"The {name} holds a character that cannot be stored.")
     if len(text) > longest:
         raise Invalid(f"The {name} is longer than {longest:,} characters.", code="too_long")

@@ -17,6 +17,7 @@ from studio.accounts.actions import announce
 from studio.accounts.models import Team
 from studio.events.actions import append
 from studio.web.http import Invalid, TooLarge
+from studio.web.texts import is_storable
 
 MAX_TEXT = 1_000_000  # characters of one text; an exported row must stay under 16 MB however it is escaped
 MAX_JSON = 4_000_000
@@ -87,7 +88,7 @@ def checked_text(text: str, name: str) -> str:
     """The text, when both databases can store it and it is not too long; raises Invalid and TooLarge."""
     if len(text) > MAX_TEXT:
         raise TooLarge(f"The {name} is longer than {MAX_TEXT:,} characters.")
-    if "\x00" in text or (not text.isascii() and any("\ud800" <= sign <= "\udfff" for sign in text)):
+    if not is_storable(text):
         raise Invalid(f"The {name} holds a character that cannot be stored.")
     return text
 

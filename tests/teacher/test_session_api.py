@@ -61,6 +61,7 @@ def test_a_session_is_cancelled_once(api_for, bob):
         {"question": "x" * 9_000},
         {"question": None},
         {"question": "a\x00b"},
+        {"question": "q", "evidence": ["half a pair: \ud83d"]},
         {"threshold": 1.5},
         {"threshold": "high"},
         {"max_iterations": 0},
