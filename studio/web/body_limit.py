@@ -1,4 +1,4 @@
-"""Refuses a request body that is too large before anything of it is read, and says so when there is no room for one."""
+"""Refuses a request body that is too large before anything of it is kept, and says so when there is no room for one."""
 
 import json
 from collections.abc import Awaitable, Callable, Mapping
@@ -16,7 +16,9 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 class BodyLimit:
     """An ASGI application in front of another one: 413 for a longer body than allowed, 411 for one of unknown length.
 
-    limit: bytes. Django itself would first write the whole body to disk; 507 when there is no room for that.
+    limit: bytes. Django itself would first write the whole body to disk; 507 when there is no room for that. A body of
+    up to twice that length is read and dropped before the answer: proxies and browsers that still send would find a
+    broken connection instead of it, and nginx would tell of a 502.
     """
 
     def __init__(self, app: App, limit: int) -> None:
@@ -29,6 +31,8 @@ class BodyLimit:
             return await _refuse(scope, send, 411, "Say how long the body is: a Content-Length is needed.")
         length = headers.get(b"content-length", b"0")
         if not length.isdigit() or int(length) > self._limit:
+            if length.isdigit() and int(length) <= 2 * self._limit and b"expect" not in headers:
+                await _drain(receive)
             return await _refuse(scope, send, 413, f"At most {self._limit} bytes are accepted in one request.")
         try:
             return await self._app(scope, receive, send)
@@ -39,8 +43,14 @@ class BodyLimit:
             return await _refuse(scope, send, full.status, full.message)
 
 
+async def _drain(receive: Receive) -> None:
+    """Read a body to its end, or to the end of its sender, and keep nothing of it."""
+    while (await receive()).get("more_body"):
+        pass
+
+
 async def _refuse(scope: Scope, send: Send, status: int, sentence: str) -> None:
-    """A line for people; for programs a problem as JSON. The connection ends: the body stays unread."""
+    """A line for people; for programs a problem as JSON. The connection ends: a body may be unread."""
     kind, body = "text/plain; charset=utf-8", f"{sentence}\n"
     if scope.get("path", "").startswith("/api/"):
         kind = "application/problem+json"

@@ -1,4 +1,4 @@
-"""Large bodies are refused before they are read."""
+"""Large bodies are refused before they are kept."""
 
 import asyncio
 import json
@@ -31,7 +31,8 @@ def status_of(*headers: tuple[bytes, bytes]) -> int:
     [
         ((), 200),
         (((b"content-length", b"100"),), 200),
-        (((b"content-length", b"101"),), 413),
+        (((b"content-length", b"201"),), 413),
+        (((b"content-length", b"101"), (b"expect", b"100-continue")), 413),
         (((b"content-length", b"-1"),), 413),
         (((b"content-length", b"x"),), 413),
         (((b"transfer-encoding", b"chunked"),), 411),
@@ -47,7 +48,25 @@ def test_programs_get_the_refusal_as_a_problem() -> None:
     async def send(message: Any) -> None:
         sent.append(message)
 
-    scope = {"type": "http", "path": "/api/v1/documents", "headers": [(b"content-length", b"101")]}
+    scope = {"type": "http", "path": "/api/v1/documents", "headers": [(b"content-length", b"999")]}
     asyncio.run(BodyLimit(_app, 100)(scope, send, send))
     assert (b"content-type", b"application/problem+json") in sent[0]["headers"]
     assert json.loads(sent[1]["body"])["status"] == 413
+
+
+@pytest.mark.parametrize("last", [{"type": "http.request", "body": b"x"}, {"type": "http.disconnect"}])
+def test_a_body_that_is_little_too_long_is_read_to_its_end_before_the_answer(last: dict[str, Any]) -> None:
+    piece = {"type": "http.request", "body": b"x" * 50, "more_body": True}
+    coming: list[dict[str, Any]] = [piece, piece, last]
+    sent: list[dict[str, Any]] = []
+
+    async def receive() -> Any:
+        return coming.pop(0)
+
+    async def send(message: Any) -> None:
+        assert not coming, "the answer came while the body was under way"
+        sent.append(message)
+
+    scope = {"type": "http", "path": "/", "headers": [(b"content-length", b"101")]}
+    asyncio.run(BodyLimit(_app, 100)(scope, receive, send))
+    assert sent[0]["status"] == 413
