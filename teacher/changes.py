@@ -77,6 +77,7 @@ def became(runs: Sequence[Run], start: int, end: int) -> list[Part]:
         clipped.append((replace(run, text=words), bool(words)))
     gone = {run.hunk for run, is_inside in clipped if run.op == "delete" and is_inside}
     found = [run for run, is_inside in clipped if is_inside or (run.op == "insert" and run.hunk in gone)]
-    if gone and not any(re.search(r"[^\W\d_]", run.text) for run in found if run.op != "delete"):  # signs and numbers of sources
+    stays = any(re.search(r"[^\W\d_]", run.text) for run in found if run.op != "delete")  # more than signs and [1]
+    if gone and not stays:
         return [Part(hunk=1, deleted="".join(run.text for run in found if run.op != "insert"))]
     return parts(found)
