@@ -60,11 +60,12 @@ def home(request: HttpRequest) -> HttpResponse:
     team = request.actor.team
     sessions = Session.objects.filter(team=team)
     troubled = [Session.State.FAILED, Session.State.DEGRADED]
+    # By time and not by id: SQLite would follow the index of ids and read every session there ever was.
     context = {
         "to_review": list(Pair.objects.awaiting_review().filter(team=team).order_by("pk")[:SHOWN]),
-        "running": list(sessions.active().order_by("-pk")[:SHOWN]),
+        "running": list(sessions.active().order_by("-created")[:SHOWN]),
         "troubled": list(
-            sessions.filter(state__in=troubled, finished__gt=timezone.now() - RECENT).order_by("-pk")[:SHOWN]
+            sessions.filter(state__in=troubled, finished__gt=timezone.now() - RECENT).order_by("-finished")[:SHOWN]
         ),
         "failed_documents": list(Document.objects.failed().filter(team=team).order_by("-pk")[:SHOWN]),
         "conversations": list(Conversation.objects.kept().filter(team=team).order_by("-updated")[:SHOWN]),

@@ -126,7 +126,7 @@ def document_list(
 ) -> DocumentPage:
     """Newest first; follow `next` until it is null."""
     require(request.auth, "read")
-    documents = Document.objects.filter(team=request.auth.team).select_related("collection")
+    documents = Document.objects.filter(team=request.auth.team).select_related("collection").defer("outline")
     if state:
         documents = documents.filter(state=state)
     page = keyset_page(documents, sort="-created", after=Document(pk=cursor) if cursor else None, size=limit)
@@ -151,8 +151,6 @@ def document_text(request: ApiRequest, pk: UUID) -> HttpResponse:
         raise Conflict("This document has no text yet: its state is not ready.", code="not_ready")
     response = HttpResponse(text_of(document), content_type="text/plain; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="{document.pk}.txt"'
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response
 
 

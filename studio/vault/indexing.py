@@ -68,6 +68,20 @@ def _write(
     embedded: Sequence[Vectors],
 ) -> bool:
     """Make the document ready, in one transaction; False when it is not waiting for that any more."""
+    # What takes time is done before, so that nobody else's writing waits for it.
+    rows = [
+        Chunk(
+            document=document,
+            ordinal=ordinal,
+            start=piece.start,
+            end=piece.end,
+            header=piece.header[:500],
+            words=piece.words,
+            text=extracted.text[piece.start : piece.end],
+        )
+        for ordinal, piece in enumerate(passages)
+    ]
+    words = [keyword_text(text) for text in texts]
     with transaction.atomic():
         changed = Document.objects.filter(pk=document.pk, state=Document.State.INDEXING).update(
             state=Document.State.READY,
@@ -85,21 +99,9 @@ def _write(
         if not changed:
             return False
         Chunk.objects.filter(document=document).delete()
-        rows = [
-            Chunk(
-                document=document,
-                ordinal=ordinal,
-                start=piece.start,
-                end=piece.end,
-                header=piece.header[:500],
-                words=piece.words,
-                text=extracted.text[piece.start : piece.end],
-            )
-            for ordinal, piece in enumerate(passages)
-        ]
         ids = [row.pk for row in Chunk.objects.bulk_create(rows, batch_size=500)]
         keyword = sqlite if connection.vendor == "sqlite" else postgres
-        keyword.add(document.team_id, [(pk, keyword_text(text)) for pk, text in zip(ids, texts, strict=True)])
+        keyword.add(document.team_id, list(zip(ids, words, strict=True)))
         vectors.add(document.team_id, list(zip(ids, embedded, strict=True)))
         vectors.touch(document.team_id)
         data = {

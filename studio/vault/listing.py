@@ -13,7 +13,7 @@ def document_page(team: Team, filters: dict[str, Any]) -> Page[Document]:
     """The documents that fit the filters of the FilterForm. The cursor is a document's id; a vanished one is none."""
     documents = Document.objects.filter(team=team)
     return keyset_page(
-        _filtered(team, filters).select_related("collection"),
+        _filtered(team, filters).select_related("collection").defer("outline"),
         sort=filters["sort"] or "-created",
         before=row_at(documents, filters["before"]),
         after=row_at(documents, filters["after"]),
