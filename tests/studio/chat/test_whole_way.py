@@ -28,7 +28,7 @@ from tests.factories import make_team, make_user
 from tests.jobs import run_all
 from tests.studio.chat.world import actor_of, events_of, folded
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.django_db(transaction=True)  # an answer is asked for in a thread of its own
 
 
 @pytest.fixture
