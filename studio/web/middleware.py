@@ -32,6 +32,8 @@ POLICY = "; ".join(
         "frame-ancestors 'none'",
     ]
 )
+#: Of a download: whatever a browser makes of it, it loads nothing, runs nothing and is of no origin.
+SANDBOX = "default-src 'none'; sandbox"
 UNUSED = (
     *("accelerometer", "autoplay", "camera", "clipboard-read", "display-capture", "encrypted-media", "fullscreen"),
     *("geolocation", "gyroscope", "hid", "idle-detection", "magnetometer", "microphone", "midi", "payment"),
@@ -65,7 +67,7 @@ def request_id(get_response: View) -> View:
 def policies(get_response: Callable[[HttpRequest], Any]) -> Callable[[HttpRequest], Any]:
     """Tell browsers what answers may do: load from, send to and be shown in nothing but this origin, and not be kept.
 
-    An answer that has a policy of its own keeps it: downloads are sandboxed, files of the interface may be stored.
+    Downloads are sandboxed. An answer that has a policy of its own keeps it: files of the interface may be stored.
     """
     if not iscoroutinefunction(get_response):
         return lambda request: _guarded(get_response(request))
@@ -78,6 +80,8 @@ def policies(get_response: Callable[[HttpRequest], Any]) -> Callable[[HttpReques
 
 
 def _guarded(response: HttpResponseBase) -> HttpResponseBase:
+    if response.headers.get("Content-Disposition", "").startswith("attachment"):
+        response.headers.setdefault("Content-Security-Policy", SANDBOX)
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     return response

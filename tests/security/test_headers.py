@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import reverse
 
 from studio.web.checks import exposure, proxy
-from studio.web.middleware import POLICY
+from studio.web.middleware import POLICY, SANDBOX
 from tests.security.matrix import API, PAGES
 from tests.security.routes import address, bearer, body_of, copy_of, operation_address
 
@@ -27,6 +27,7 @@ DOWNLOADS = [
     "datasets:key_file",
     "datasets:key_public",
     "datasets:ledger_file",
+    "accounts:log_file",
 ]
 GETS = [name for name, row in PAGES.items() if row.get]
 POSTS = [name for name, row in PAGES.items() if row.post]
@@ -112,6 +113,7 @@ def test_files_are_downloads_and_never_shown_in_our_origin(world, name):
     assert response.status_code == 200
     assert response["Content-Disposition"].startswith("attachment")
     assert not response["Content-Type"].startswith(("text/html", "image/", "application/xhtml", "text/xml"))
+    assert response["Content-Security-Policy"] == SANDBOX
 
 
 @pytest.mark.parametrize("operation", ["GET /documents/{pk}/text", "GET /exports/{pk}/archive"])
@@ -120,6 +122,7 @@ def test_files_of_the_api_are_downloads_too(world, operation):
     response = Client(headers=bearer(world.ours.person("owner"), world.ours)).get(path)
     body_of(response)
     assert response["Content-Disposition"].startswith("attachment")
+    assert response["Content-Security-Policy"] == SANDBOX
 
 
 @pytest.mark.parametrize("name", POSTS)

@@ -97,6 +97,4 @@ def document_file(request: HttpRequest, pk: UUID) -> FileResponse:
         filename=document.download_name,
         content_type="application/octet-stream",
     )
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response
