@@ -12,6 +12,7 @@ from tests.support.studio import Studio
 
 pytestmark = [pytest.mark.browser, pytest.mark.flow]
 WRITTEN = "**Vaccines** are kept cold: <img src=x onerror=alert(1)>\n\n- by day\n- by night\n\n"
+REST = 'And *all* that is known [1: "Vaccines are kept cold"].'
 ended = threading.Event()
 
 
@@ -21,8 +22,9 @@ class Halting(chat_server.Handler):
     def _stream(self, text: str) -> None:
         self.begin_stream()
         self._event({"choices": [{"index": 0, "delta": {"content": WRITTEN}, "finish_reason": None}]})
-        ended.wait(60)
-        self._event({"choices": [{"index": 0, "delta": {"content": "And that is *all*."}, "finish_reason": "stop"}]})
+        while not ended.wait(1):
+            self.wfile.write(b": still at work\n\n")  # silence would end the answer
+        self._event({"choices": [{"index": 0, "delta": {"content": REST}, "finish_reason": "stop"}]})
         self.wfile.write(b"data: [DONE]\n\n")
 
 
@@ -36,7 +38,7 @@ def studio(chrome: Browser) -> Iterator[Studio]:
             ended.set()
 
 
-def test_markdown_is_formatted_before_the_answer_has_ended(studio: Studio, chrome: Browser) -> None:
+def test_markdown_is_formatted_before_the_answer_ends_and_quotes_open_by_key(studio: Studio, chrome: Browser) -> None:
     seen = window(chrome, studio)
     created = studio.api("POST", "/documents", files={"file": ("cold.txt", b"Vaccines are kept cold.")}, expect=201)
     studio.until(lambda: studio.api("GET", f"/documents/{created['id']}")["state"] == "ready")
@@ -45,12 +47,17 @@ def test_markdown_is_formatted_before_the_answer_has_ended(studio: Studio, chrom
     seen.page.keyboard.press("Control+Enter")
 
     answer = seen.page.locator("article.answer")
-    expect(answer.locator(".prose strong")).to_have_text("Vaccines", timeout=60_000)
+    expect(answer.locator(".prose strong")).to_have_text("Vaccines")
     expect(answer.locator(".prose li")).to_have_text(["by day", "by night"])
     expect(answer.locator(".prose")).to_contain_text("<img src=x")
     expect(answer.get_by_role("button", name="Stop")).to_be_visible()
 
     ended.set()
-    expect(answer.locator(".prose em")).to_have_text("all", timeout=60_000)
+    expect(answer.locator(".prose em")).to_have_text("all")
     expect(answer.get_by_role("button", name="Stop")).to_have_count(0)
+    seen.page.keyboard.press("Tab")  # somebody who uses the keyboard
+    answer.locator("a.cite").focus()
+    expect(seen.page.locator("#quote mark")).to_have_text("Vaccines are kept cold")
+    seen.page.keyboard.press("Tab")
+    expect(seen.page.locator("#quote")).to_be_hidden()
     assert (seen.errors, seen.foreign) == ([], [])
