@@ -91,10 +91,9 @@ def document_retry(request: HttpRequest, pk: UUID) -> HttpResponse:
 def document_file(request: HttpRequest, pk: UUID) -> FileResponse:
     """The file as it came in: always as a download, never shown or run in our origin."""
     document = access_document(request.actor, pk)
-    response = FileResponse(
+    return FileResponse(
         blobs.open_checked(document.sha256),
         as_attachment=True,
         filename=document.download_name,
         content_type="application/octet-stream",
     )
-    return response
