@@ -14,7 +14,7 @@ from datasets.models.pair import sha256_of
 from studio.accounts.models import Team
 from studio.accounts.secrets import sealer
 from studio.jobs.registry import JobFailed
-from studio.web.http import StudioError
+from studio.web.errors import StudioError
 
 BATCH = 100
 SHOWN_PROBLEMS = 200

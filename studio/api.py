@@ -18,7 +18,8 @@ from ninja.parser import Parser
 from studio import __version__
 from studio.accounts.api import BearerToken
 from studio.api_reference import Reference, completed
-from studio.web.http import StudioError, problem
+from studio.web.errors import StudioError
+from studio.web.http import problem
 
 View = Callable[..., HttpResponse]
 bearer = BearerToken()

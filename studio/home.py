@@ -20,11 +20,11 @@ from studio import samples
 from studio.accounts.access import require
 from studio.accounts.middleware import NoTeam, current_actor
 from studio.accounts.models import Team
+from studio.accounts.requests import HttpRequest
 from studio.chat.models import Conversation
 from studio.events.models import Stream
 from studio.vault.actions import store_document
 from studio.vault.models import Document
-from studio.web.http import HttpRequest
 from teacher.models import Session
 
 RECENT = timedelta(days=1)

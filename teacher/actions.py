@@ -16,7 +16,7 @@ from studio.endpoints.models import Budget
 from studio.events.actions import append
 from studio.jobs.actions import cancel, enqueue
 from studio.llm.steps import Answer, Refusal, Reply
-from studio.web.http import Conflict, Invalid
+from studio.web.errors import Conflict, Invalid
 from studio.web.texts import is_storable
 from teacher import evidence as packing
 from teacher.core import rubrics

@@ -10,9 +10,10 @@ from ninja import Field, Query, Router, Schema, Status
 
 from studio.accounts.access import Actor, require
 from studio.accounts.idempotency import IdempotencyKey, once
+from studio.accounts.requests import ApiRequest
 from studio.events.models import Event
 from studio.events.queries import last_seq
-from studio.web.http import ApiRequest, Problem
+from studio.web.http import Problem
 from studio.web.paging import keyset_page
 from teacher import actions
 from teacher.access import access_session

@@ -7,7 +7,7 @@ from typing import TypedDict
 from studio.accounts.models import Team
 from studio.vault.models import Chunk, Document
 from studio.vault.search import hybrid
-from studio.web.http import Invalid
+from studio.web.errors import Invalid
 
 FROM_VAULT, MOST_CHOSEN, MOST_GIVEN = 8, 12, 50  # passages
 MOST_CHARACTERS = 40_000  # of the vault's passages

@@ -11,14 +11,15 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from studio.accounts.access import require
+from studio.accounts.requests import HttpRequest
 from studio.endpoints.actions import choose, find
 from studio.endpoints.budgets import spent_today
 from studio.endpoints.models import Budget
 from studio.events.models import Event
 from studio.events.queries import last_seq
 from studio.events.render import to_html
+from studio.web.errors import Invalid
 from studio.web.htmx import render_partial
-from studio.web.http import HttpRequest, Invalid
 from studio.web.tabs import state_counts, state_tabs
 from teacher import actions
 from teacher.access import access_session

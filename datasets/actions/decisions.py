@@ -18,7 +18,7 @@ from datasets.models import Decision, Pair
 from datasets.models.pair import folded_sha256, sha256_of
 from studio.accounts.access import Actor, require
 from studio.web import diff
-from studio.web.http import Conflict, Forbidden, Invalid
+from studio.web.errors import Conflict, Forbidden, Invalid
 
 MAX_REASON = 4_000
 MAX_BULK = 500

@@ -26,7 +26,7 @@ from studio.accounts.actions import announce, record
 from studio.accounts.models import Team
 from studio.events.actions import append
 from studio.jobs.actions import cancel, enqueue
-from studio.web.http import Conflict, Invalid
+from studio.web.errors import Conflict, Invalid
 
 BUILD_JOB = "datasets.build_export"
 SIGN_JOB = "datasets.sign_export"

@@ -10,7 +10,7 @@ from studio.accounts.access import Actor, require
 from studio.accounts.secrets import sealer
 from studio.events.actions import append
 from studio.jobs.actions import enqueue
-from studio.web.http import Conflict, Invalid
+from studio.web.errors import Conflict, Invalid
 
 IMPORT_JOB = "datasets.import_pairs"
 

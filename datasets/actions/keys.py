@@ -18,7 +18,7 @@ from studio.accounts.models import Team, User
 from studio.accounts.secrets import sealer
 from studio.events.actions import append
 from studio.jobs.actions import enqueue
-from studio.web.http import Conflict, Invalid
+from studio.web.errors import Conflict, Invalid
 
 RECORD_JOB = "datasets.record_keys"
 MAX_KEYS = 200

@@ -11,7 +11,7 @@ from django.utils import timezone
 from datasets.models import Pair
 from datasets.queries import PairFilter
 from studio.accounts.access import Actor, require
-from studio.web.http import Conflict
+from studio.web.errors import Conflict
 
 
 def claim_pairs(

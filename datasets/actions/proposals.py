@@ -16,7 +16,7 @@ from studio.accounts.access import Actor
 from studio.accounts.actions import announce
 from studio.accounts.models import Team
 from studio.events.actions import append
-from studio.web.http import Invalid, TooLarge
+from studio.web.errors import Invalid, TooLarge
 from studio.web.texts import is_storable
 
 MAX_TEXT = 1_000_000  # characters of one text; an exported row must stay under 16 MB however it is escaped

@@ -19,7 +19,9 @@ from datasets.statistics import statistics_of
 from datasets.views.exports import archive_response
 from studio.accounts.access import require
 from studio.accounts.idempotency import IdempotencyKey, once
-from studio.web.http import ApiRequest, Conflict, Problem
+from studio.accounts.requests import ApiRequest
+from studio.web.errors import Conflict
+from studio.web.http import Problem
 
 router = Router(tags=["Exports"])
 

@@ -14,7 +14,8 @@ from datasets.models import Decision, Pair
 from datasets.shapes import Claim, Critique, Passage, ProvenanceRecord, Teacher
 from studio.accounts.access import Actor, require
 from studio.accounts.idempotency import IdempotencyKey, once
-from studio.web.http import ApiRequest, Problem
+from studio.accounts.requests import ApiRequest
+from studio.web.http import Problem
 from studio.web.paging import keyset_page
 
 router = Router(tags=["Pairs"])

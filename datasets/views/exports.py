@@ -22,9 +22,10 @@ from datasets.export_forms import ExportForm, SignaturesForm
 from datasets.exporting import archive_name
 from datasets.models import Dataset, Export, default_dataset
 from studio.accounts.access import require
+from studio.accounts.requests import HttpRequest
 from studio.events.queries import last_seq
+from studio.web.errors import Invalid, StudioError
 from studio.web.htmx import is_partial, render_partial
-from studio.web.http import HttpRequest, Invalid, StudioError
 from studio.web.ids import as_uuid
 
 PREVIEW = 3

@@ -12,9 +12,10 @@ from datasets.access import access_import
 from datasets.export_forms import ImportForm
 from datasets.models import Import, default_dataset
 from studio.accounts.access import require
+from studio.accounts.requests import HttpRequest
 from studio.events.queries import last_seq
+from studio.web.errors import StudioError
 from studio.web.htmx import render_partial
-from studio.web.http import HttpRequest, StudioError
 
 RECENT = 20
 

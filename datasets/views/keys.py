@@ -15,9 +15,10 @@ from datasets.core.keys import write_list
 from datasets.export_forms import FrameSecretForm, KeyForm, OutsideKeyForm, RevokeForm
 from datasets.models import FrameSecret, Ledger, LedgerEntry, SigningKey
 from studio.accounts.access import require
+from studio.accounts.requests import HttpRequest
 from studio.events.queries import last_seq
+from studio.web.errors import StudioError
 from studio.web.htmx import render_partial
-from studio.web.http import HttpRequest, StudioError
 
 PAGE = 50
 

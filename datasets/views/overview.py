@@ -13,9 +13,9 @@ from datasets.export_forms import DatasetForm
 from datasets.models import Dataset, Export, default_dataset
 from datasets.statistics import POOR, QUALITY, Statistics, statistics_of
 from studio.accounts.access import require
+from studio.accounts.requests import HttpRequest
 from studio.events.queries import last_seq
 from studio.web.htmx import render_partial
-from studio.web.http import HttpRequest
 from studio.web.ids import as_uuid
 
 PAGE = 20

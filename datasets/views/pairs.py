@@ -17,9 +17,10 @@ from datasets.forms import BulkForm, PairFilterForm
 from datasets.models import Decision, Pair
 from datasets.queries import HEAVY, status_counts
 from studio.accounts.access import require
+from studio.accounts.requests import HttpRequest
 from studio.events.queries import last_seq
+from studio.web.errors import Invalid
 from studio.web.htmx import render_partial
-from studio.web.http import HttpRequest, Invalid
 from studio.web.ids import as_uuid
 from studio.web.paging import keyset_page, row_at
 

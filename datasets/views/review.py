@@ -18,9 +18,9 @@ from datasets.forms import DecideForm, PairFilterForm, pair_ids
 from datasets.models import Decision, Pair
 from datasets.queries import review_pace
 from studio.accounts.access import require
+from studio.accounts.requests import HttpRequest
 from studio.events.models import Event
 from studio.web.htmx import is_partial, render_partial
-from studio.web.http import HttpRequest
 from studio.web.ids import as_uuid
 
 HAND = 4  # pairs that a browser holds: the one on the screen and three more

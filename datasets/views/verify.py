@@ -18,7 +18,7 @@ from datasets.core.verify.legacy import verify_legacy
 from datasets.export_forms import VerifyForm
 from datasets.models import SigningKey
 from studio.accounts.access import Actor, require
-from studio.web.http import HttpRequest
+from studio.accounts.requests import HttpRequest
 
 # What one request may unpack; larger exports are checked with the command.
 LIMITS = Limits(max_bytes=512 * 1024**2)

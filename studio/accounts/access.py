@@ -9,7 +9,7 @@ from django.db.models import Model, QuerySet
 from django.http import Http404
 
 from studio.accounts.models import ApiToken, Invitation, Membership, Role, Team, User
-from studio.web.http import Forbidden
+from studio.web.errors import Forbidden
 
 Right = Literal["read", "ask", "upload", "teach", "propose", "review", "export", "administer", "own"]
 Scope = Literal["read", "write", "review", "export", "admin"]

@@ -9,10 +9,11 @@ from django.db.models import Model
 from django.http import Http404
 from ninja import Header, Schema
 
+from studio.accounts.requests import ApiRequest
 from studio.events.actions import append
 from studio.events.kinds import Payload, kind
 from studio.events.models import Event
-from studio.web.http import ApiRequest, Conflict, Invalid
+from studio.web.errors import Conflict, Invalid
 
 M = TypeVar("M", bound=Model)
 #: A parameter of an operation: any text that the client makes up, a UUID for example. Left out, every request counts.

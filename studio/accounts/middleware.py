@@ -11,7 +11,7 @@ from django.utils.functional import SimpleLazyObject
 from studio.accounts.access import Actor, actor_of
 from studio.accounts.models import Membership, User
 from studio.accounts.whence import coming_from
-from studio.web.http import Forbidden
+from studio.web.errors import Forbidden
 
 View = Callable[..., HttpResponseBase]
 TEAM_KEY = "team"

@@ -6,7 +6,7 @@ from allauth.account.adapter import get_adapter
 from django.core.cache import cache
 from django.http import HttpRequest
 
-from studio.web.http import TooMany
+from studio.web.errors import TooMany
 
 
 def throttle(request: HttpRequest, action: str, *, tries: int, seconds: int) -> None:

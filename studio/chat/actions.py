@@ -12,7 +12,7 @@ from studio.chat.models import Conversation, Message
 from studio.events.actions import append
 from studio.events.models import Stream
 from studio.jobs.actions import cancel, enqueue
-from studio.web.http import Conflict, Invalid
+from studio.web.errors import Conflict, Invalid
 
 LONGEST_QUESTION = 8_000
 LONGEST_TITLE = 120

@@ -9,10 +9,11 @@ from ninja import Field, Router, Schema, Status
 from pydantic import WithJsonSchema
 
 from studio.accounts.idempotency import IdempotencyKey, once
+from studio.accounts.requests import ApiRequest
 from studio.chat import actions
 from studio.chat.access import access_conversation, access_message
 from studio.chat.models import Citation, Conversation, Message
-from studio.web.http import ApiRequest, Problem
+from studio.web.http import Problem
 
 router = Router(tags=["Conversations"])
 # Described where it stands: in the OpenAPI document two classes named State would be one.

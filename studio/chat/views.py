@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from studio.accounts.access import require
+from studio.accounts.requests import HttpRequest
 from studio.chat import actions
 from studio.chat.access import access_conversation, access_deleted_conversation, access_message
 from studio.chat.api import conversation_out
@@ -19,8 +20,8 @@ from studio.chat.models import Conversation, Message
 from studio.chat.queries import addresses, newest, page_of, suggested_questions, thread
 from studio.events.queries import last_seq
 from studio.vault.models import Document
+from studio.web.errors import Conflict
 from studio.web.htmx import is_partial, render_partial
-from studio.web.http import Conflict, HttpRequest
 from studio.web.ids import as_uuid
 
 

@@ -17,7 +17,7 @@ from studio.endpoints.models import Endpoint
 from studio.jobs.actions import enqueue
 from studio.llm.endpoint import origin
 from studio.llm.steps import Ask, Refusal
-from studio.web.http import Conflict
+from studio.web.errors import Conflict
 
 __all__ = ["ask_endpoint", "ask_on_account", "available", "built_in", "choose", "find"]
 

@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from studio.accounts.access import require
+from studio.accounts.requests import HttpRequest
 from studio.endpoints import actions
 from studio.endpoints.access import access_endpoint
 from studio.endpoints.choosing import built_in, choose, from_environment
@@ -15,8 +16,8 @@ from studio.endpoints.circuits import troubled
 from studio.endpoints.forms import EndpointForm
 from studio.endpoints.models import ROLE_WORDS, Endpoint
 from studio.events.queries import last_seq
+from studio.web.errors import Conflict
 from studio.web.htmx import render_partial
-from studio.web.http import Conflict, HttpRequest
 
 
 @require_safe

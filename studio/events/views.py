@@ -1,12 +1,12 @@
 """The log for clients without a websocket."""
 
-from django.http import Http404, JsonResponse
+from django.http import Http404, HttpRequest, JsonResponse
 from django.views.decorators.http import require_safe
 
 from studio.events.models import Event
 from studio.events.render import to_html
 from studio.events.watch import may_watch
-from studio.web.http import HttpRequest, Invalid
+from studio.web.errors import Invalid
 
 BATCH = 200
 

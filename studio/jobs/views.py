@@ -3,10 +3,10 @@
 from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
+from studio.accounts.requests import HttpRequest
 from studio.events.queries import last_seq
 from studio.jobs.models import Job
 from studio.web.htmx import render_partial
-from studio.web.http import HttpRequest
 
 
 @require_safe

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from studio.accounts.access import Actor, Right, team_object
 from studio.vault.models import Document
-from studio.web.http import Forbidden
+from studio.web.errors import Forbidden
 
 
 def access_document(actor: Actor, pk: UUID | str, right: Right = "read") -> Document:

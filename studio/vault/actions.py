@@ -19,7 +19,7 @@ from studio.vault import blobs
 from studio.vault.access import require_forget
 from studio.vault.models import Collection, Document
 from studio.vault.search import vectors
-from studio.web.http import Conflict, Invalid
+from studio.web.errors import Conflict, Invalid
 
 log = logging.getLogger("studio.vault")
 INDEX_JOB = "vault.index_document"

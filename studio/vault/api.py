@@ -10,12 +10,14 @@ from ninja.files import UploadedFile
 from pydantic import Field, WithJsonSchema
 
 from studio.accounts.access import require
+from studio.accounts.requests import ApiRequest
 from studio.vault.access import access_document
 from studio.vault.actions import store_document
 from studio.vault.models import Document
 from studio.vault.reading import text_of
 from studio.vault.search import hybrid
-from studio.web.http import ApiRequest, Conflict, Invalid, Problem
+from studio.web.errors import Conflict, Invalid
+from studio.web.http import Problem
 from studio.web.paging import keyset_page
 
 router = Router(tags=["Vault"])

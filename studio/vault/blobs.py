@@ -18,8 +18,8 @@ from typing import BinaryIO
 
 from django.conf import settings
 
+from studio.web.errors import StorageFull, StudioError, TooLarge
 from studio.web.full_disk import is_full
-from studio.web.http import StorageFull, StudioError, TooLarge
 
 __all__ = [
     "BlobMissing",

@@ -6,7 +6,7 @@ from studio.jobs.registry import JobFailed, job
 from studio.jobs.runner import JobContext
 from studio.vault import actions, indexing
 from studio.vault.core.errors import EmbedderError, ExtractionError
-from studio.web.http import StudioError
+from studio.web.errors import StudioError
 
 
 def _failed(kwargs: dict[str, Any], sentence: str) -> None:

@@ -4,8 +4,8 @@ import json
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
+from studio.web.errors import StorageFull
 from studio.web.full_disk import is_full
-from studio.web.http import StorageFull
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]

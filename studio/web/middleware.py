@@ -13,7 +13,7 @@ from django.template.loader import render_to_string
 from django.utils.decorators import sync_and_async_middleware
 
 from studio.web import logs
-from studio.web.http import StudioError
+from studio.web.errors import StudioError
 from studio.web.ids import uuid7
 
 View = Callable[[HttpRequest], HttpResponse]

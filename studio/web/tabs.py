@@ -1,8 +1,7 @@
 """Tabs of a list by state, with how many rows are in each."""
 
 from django.db.models import Count, Model, QuerySet, TextChoices
-
-from studio.web.http import HttpRequest
+from django.http import HttpRequest
 
 Tab = tuple[str, str, bool, int]
 """Label, address, whether it is the current one, count: as `ui/_tabs.html` shows it."""

@@ -12,8 +12,9 @@ from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
 
 from studio import __version__
+from studio.web.errors import StorageFull
 from studio.web.full_disk import is_full
-from studio.web.http import StorageFull, problem
+from studio.web.http import problem
 from studio.web.markdown import guide_html
 from studio.web.patterns import examples
 

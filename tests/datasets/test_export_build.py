@@ -19,7 +19,7 @@ from studio.accounts.secrets import sealer
 from studio.events.models import Event
 from studio.jobs.models import Job
 from studio.sealing import SealError
-from studio.web.http import Conflict, Forbidden, Invalid
+from studio.web.errors import Conflict, Forbidden, Invalid
 from tests.core.export.making import OTHER, public
 from tests.datasets.approved import acting, approve, finish, make_approved, run_as_worker, start
 from tests.datasets.pairs import COMPLETION, make_pair

@@ -16,7 +16,7 @@ from datasets.models import Decision, Export, ExportRow, Pair, default_dataset
 from studio.accounts.models import Role
 from studio.jobs import runner
 from studio.jobs.models import Job
-from studio.web.http import Conflict, Invalid
+from studio.web.errors import Conflict, Invalid
 from tests.datasets.approved import acting, run_as_worker
 from tests.datasets.pairs import make_pair
 from tests.factories import make_team, make_user

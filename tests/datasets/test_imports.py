@@ -10,7 +10,7 @@ from datasets.core.frames import build_train_pair, sign
 from datasets.models import Import, Pair, default_dataset
 from studio.accounts.access import actor_for
 from studio.events.watch import may_watch
-from studio.web.http import Conflict, Forbidden, Invalid
+from studio.web.errors import Conflict, Forbidden, Invalid
 from tests.datasets.approved import acting, approve, finish, make_approved, run_as_worker
 from tests.datasets.pairs import make_pair
 

@@ -10,7 +10,7 @@ from datasets.actions import propose_pair
 from datasets.models import Dataset, Pair, default_dataset
 from studio.accounts.models import Team
 from studio.events.models import Event
-from studio.web.http import Invalid, TooLarge
+from studio.web.errors import Invalid, TooLarge
 from tests.datasets.pairs import make_pair
 from tests.factories import make_team
 

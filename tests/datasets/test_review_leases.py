@@ -16,7 +16,7 @@ from datasets.models import Decision, Pair
 from studio.accounts.access import Actor, actor_for
 from studio.accounts.models import Role, Team, User
 from studio.events.models import Event
-from studio.web.http import Conflict, Forbidden
+from studio.web.errors import Conflict, Forbidden
 from tests.datasets.pairs import make_pair
 from tests.factories import make_team, make_user
 

@@ -9,7 +9,7 @@ from datasets.core import keys
 from datasets.core.export import read_request, sign_request
 from datasets.core.verify import pin, verify
 from datasets.models import Export, LedgerEntry, default_dataset
-from studio.web.http import Conflict, Invalid
+from studio.web.errors import Conflict, Invalid
 from tests.core.export.making import OTHER, public
 from tests.datasets.approved import acting, approve, finish, make_approved, run_as_worker, start
 from tests.datasets.pairs import make_pair

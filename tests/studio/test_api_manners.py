@@ -10,7 +10,8 @@ from django.test import Client, RequestFactory
 from studio.accounts.models import User
 from studio.api import api
 from studio.web import views
-from studio.web.http import Conflict, Problem, TooMany
+from studio.web.errors import Conflict, TooMany
+from studio.web.http import Problem
 from tests.conftest import ApiClient
 
 pytestmark = pytest.mark.django_db

@@ -12,7 +12,7 @@ from studio.endpoints.actions import ask_on_account
 from studio.endpoints.models import Budget, Spending
 from studio.events.models import Event
 from studio.jobs.models import Job
-from studio.web.http import Conflict
+from studio.web.errors import Conflict
 from teacher import actions, running
 from teacher.models import Session
 from tests.core.llm.server import serving

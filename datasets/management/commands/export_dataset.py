@@ -20,7 +20,7 @@ from datasets.models import Dataset, Export, default_dataset
 from studio.accounts.access import Actor, actor_for
 from studio.accounts.models import Membership, Role, Team
 from studio.jobs.terminal import finish
-from studio.web.http import StudioError
+from studio.web.errors import StudioError
 
 
 class Command(BaseCommand):

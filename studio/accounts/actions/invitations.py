@@ -12,7 +12,7 @@ from studio.accounts.access import Actor, require
 from studio.accounts.actions.links import LinkGone, digest
 from studio.accounts.actions.log import person, record
 from studio.accounts.models import Invitation, Membership, Role, User
-from studio.web.http import Conflict, Forbidden
+from studio.web.errors import Conflict, Forbidden
 
 INVITATION_LIFE = timedelta(days=7)
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from studio.accounts.actions.log import record_everywhere
 from studio.accounts.models import SignInLink, User
-from studio.web.http import StudioError
+from studio.web.errors import StudioError
 
 LINK_LIFE = timedelta(hours=24)
 

@@ -9,7 +9,7 @@ from studio.accounts.actions.log import person, record, record_everywhere
 from studio.accounts.actions.sessions import end_sessions
 from studio.accounts.actions.tokens import revoke_all
 from studio.accounts.models import Membership, Role, Team, User
-from studio.web.http import Conflict
+from studio.web.errors import Conflict
 
 CAN_INVITE = {Role.ADMIN, Role.OWNER}
 

@@ -7,7 +7,7 @@ from studio.accounts.access import Actor, require
 from studio.accounts.actions.links import create_sign_in_link, withdraw_links
 from studio.accounts.actions.log import person, record
 from studio.accounts.models import Membership, Role, Team, User
-from studio.web.http import Conflict
+from studio.web.errors import Conflict
 
 NOBODY = "owner@studio.invalid"  # the first owner's address until they have given their own; .invalid is never real
 FIRST_TEAM = "My team"

@@ -11,7 +11,7 @@ from studio.accounts.access import SCOPES, Actor, Scope, actor_for, require
 from studio.accounts.actions.links import digest
 from studio.accounts.actions.log import record
 from studio.accounts.models import ApiToken, Team, User
-from studio.web.http import Forbidden
+from studio.web.errors import Forbidden
 
 TOKEN_PREFIX = "acx_"  # noqa: S105  the public beginning of every token
 

@@ -16,8 +16,9 @@ from studio.accounts.actions.teams import FIRST_TEAM, NOBODY, welcome_owner
 from studio.accounts.forms import SignUpForm, WelcomeForm, posted
 from studio.accounts.middleware import TEAM_KEY
 from studio.accounts.models import Invitation, Membership, User
+from studio.accounts.requests import HttpRequest
 from studio.accounts.throttle import throttle
-from studio.web.http import Conflict, HttpRequest
+from studio.web.errors import Conflict
 
 
 @login_not_required

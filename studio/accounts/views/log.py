@@ -14,9 +14,9 @@ from studio.accounts.access import Actor, require
 from studio.accounts.agents import program
 from studio.accounts.kinds import log_kinds, sentence
 from studio.accounts.models import User
+from studio.accounts.requests import HttpRequest
 from studio.events.models import Event
 from studio.web.formats import shorten
-from studio.web.http import HttpRequest
 
 PAGE_SIZE = 50
 COLUMNS = ["time", "actor", "email", "kind", "what", "address", "program"]

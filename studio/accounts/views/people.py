@@ -22,8 +22,9 @@ from studio.accounts.actions import (
     revoke_token,
 )
 from studio.accounts.forms import InvitationForm, RoleForm, TokenForm
+from studio.accounts.requests import HttpRequest
 from studio.accounts.views.team import team_context
-from studio.web.http import Conflict, HttpRequest, Invalid
+from studio.web.errors import Conflict, Invalid
 
 
 @require_POST

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 
 from studio.accounts.actions import end_other_sessions, end_session, open_sessions, rename
 from studio.accounts.forms import ProfileForm, posted
-from studio.web.http import HttpRequest
+from studio.accounts.requests import HttpRequest
 
 
 def profile(request: HttpRequest) -> HttpResponse:

@@ -13,7 +13,7 @@ from django.utils.decorators import method_decorator
 
 from studio.accounts.actions import password_changed, record_everywhere, remember
 from studio.accounts.models import User
-from studio.web.http import TooMany
+from studio.web.errors import TooMany
 
 
 class SignIn(LoginView):

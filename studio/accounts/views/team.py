@@ -15,10 +15,11 @@ from studio.accounts.actions import create_team, leave_team, rename_team
 from studio.accounts.forms import InvitationForm, TeamForm, TokenForm, posted, roles_for
 from studio.accounts.middleware import TEAM_KEY
 from studio.accounts.models import ApiToken, Invitation, Membership, Team
+from studio.accounts.requests import HttpRequest
 from studio.accounts.views.log import lines, log_of
 from studio.events.queries import last_seq
 from studio.web.htmx import render_partial
-from studio.web.http import HttpRequest, safe_next
+from studio.web.http import safe_next
 
 LATEST = 8
 

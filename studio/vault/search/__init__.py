@@ -13,7 +13,7 @@ from studio.vault.core.embed import embed
 from studio.vault.core.errors import EmbedderError
 from studio.vault.models import Chunk, Document
 from studio.vault.search import postgres, sqlite, vectors
-from studio.web.http import StudioError
+from studio.web.errors import StudioError
 
 __all__ = ["MODES", "Hit", "Leg", "Mode", "SearchUnavailable", "hybrid"]
 

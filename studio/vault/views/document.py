@@ -8,6 +8,7 @@ from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from studio.accounts.requests import HttpRequest
 from studio.events.queries import last_seq
 from studio.vault import blobs
 from studio.vault.access import access_document, may_forget
@@ -17,7 +18,6 @@ from studio.vault.listing import collections_of
 from studio.vault.models import Document
 from studio.vault.reading import read_window
 from studio.web.htmx import render_partial
-from studio.web.http import HttpRequest
 
 CHUNKS_A_PAGE = 50
 

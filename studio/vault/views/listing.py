@@ -9,14 +9,15 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from studio.accounts.access import require
+from studio.accounts.requests import HttpRequest
 from studio.events.queries import last_seq
 from studio.vault.access import require_forget
 from studio.vault.actions import forget_document, retry_document, store_document, stream
 from studio.vault.forms import FilterForm
 from studio.vault.listing import collections_of, document_page
 from studio.vault.models import Document
+from studio.web.errors import Invalid, StudioError
 from studio.web.htmx import render_partial
-from studio.web.http import HttpRequest, Invalid, StudioError
 from studio.web.ids import as_uuid
 from studio.web.tabs import state_counts, state_tabs
 

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
+from studio.accounts.requests import HttpRequest
 from studio.vault.core.ranking import highlights, snippet, terms
 from studio.vault.forms import MODE_WORDS, SearchForm
 from studio.vault.listing import collections_of
 from studio.vault.models import Document
 from studio.vault.search import Hit, SearchUnavailable, hybrid
 from studio.web.htmx import render_partial
-from studio.web.http import HttpRequest
 
 LIMIT = 20
 

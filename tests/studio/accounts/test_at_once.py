@@ -17,7 +17,7 @@ from studio.accounts.actions import (
     use_sign_in_link,
 )
 from studio.accounts.models import Membership, Role, User
-from studio.web.http import Conflict
+from studio.web.errors import Conflict
 from tests.factories import make_user
 
 pytestmark = pytest.mark.django_db(transaction=True)

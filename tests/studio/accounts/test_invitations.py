@@ -10,7 +10,7 @@ from studio.accounts.access import actor_for
 from studio.accounts.actions import change_role, digest, invite, remove_member, revoke_invitation
 from studio.accounts.models import Invitation, Membership, Role, User
 from studio.events.models import Event
-from studio.web.http import Conflict, Forbidden
+from studio.web.errors import Conflict, Forbidden
 from tests.factories import PASSWORD, make_user
 
 DORA = {"name": "Dora", "email": "dora@example.org", "password": "a long enough secret"}

@@ -6,7 +6,7 @@ from studio.accounts.access import actor_for
 from studio.accounts.actions import actor_of_token, change_role, create_api_token, leave_team, remove_member
 from studio.accounts.models import Membership, Role, User
 from studio.events.models import Event
-from studio.web.http import Conflict
+from studio.web.errors import Conflict
 from tests.factories import PASSWORD, make_team, make_user
 
 ROLES = ["member", "reviewer", "admin", "owner"]

@@ -9,7 +9,7 @@ from studio.accounts.access import RIGHTS, SCOPES, actor_for
 from studio.accounts.actions import change_role, create_api_token, create_token, digest, revoke_token
 from studio.accounts.models import ApiToken, Membership, User
 from studio.events.models import Event
-from studio.web.http import Forbidden
+from studio.web.errors import Forbidden
 from tests.factories import make_user
 
 ME = "/api/v1/"

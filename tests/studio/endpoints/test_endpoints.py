@@ -9,7 +9,7 @@ from studio.endpoints.actions import ask_endpoint, available, choose, find, reco
 from studio.endpoints.models import Endpoint
 from studio.events.models import Event
 from studio.llm.steps import ROLES, Ask, Refusal, Reply
-from studio.web.http import Forbidden
+from studio.web.errors import Forbidden
 from tests.core.llm.server import answering, serving
 from tests.jobs import run_all
 

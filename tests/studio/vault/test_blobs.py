@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from studio.vault import blobs
-from studio.web.http import TooLarge
+from studio.web.errors import TooLarge
 
 
 def files(folder: Path) -> list[Path]:

@@ -22,8 +22,8 @@ from studio.accounts.models import Team, User
 from studio.vault import actions, blobs
 from studio.vault.models import Document
 from studio.web.body_limit import BodyLimit
+from studio.web.errors import StorageFull
 from studio.web.full_disk import is_full
-from studio.web.http import StorageFull
 from tests.studio.vault.samples import actor_of, files_of_at_most
 
 MEGABYTE = 1_000_000

@@ -11,7 +11,7 @@ from studio.vault import actions, blobs
 from studio.vault.models import Chunk, ChunkVector, Document
 from studio.vault.reading import text_of
 from studio.vault.search import hybrid
-from studio.web.http import Conflict, Forbidden, Invalid, TooLarge
+from studio.web.errors import Conflict, Forbidden, Invalid, TooLarge
 from tests.core.vault.builders import pdf_of
 from tests.factories import make_team, make_user
 from tests.jobs import run_all

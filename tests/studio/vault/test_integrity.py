@@ -12,7 +12,7 @@ from studio.vault import actions, blobs, integrity
 from studio.vault.models import Chunk, ChunkVector, Document
 from studio.vault.reading import text_of
 from studio.vault.search import hybrid
-from studio.web.http import StorageFull
+from studio.web.errors import StorageFull
 from tests.jobs import run_all
 from tests.studio.vault.samples import HANDBOOK, REACTOR, actor_of, files_of_at_most, ready, stored
 

@@ -11,7 +11,7 @@ from studio.accounts.terminal import find_actor
 from studio.jobs.terminal import finish
 from studio.vault.actions import INDEX_JOB, job_key, store_document
 from studio.vault.models import Document
-from studio.web.http import StudioError
+from studio.web.errors import StudioError
 
 PIECE = 1024 * 1024
 
