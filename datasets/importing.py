@@ -10,7 +10,7 @@ from datasets.actions.proposals import propose_pair
 from datasets.core import conversations
 from datasets.core.imports import Candidate, Problem, read
 from datasets.models import Import, Pair
-from datasets.models.pair import sha256_of
+from datasets.models.pair import folded_sha256, sha256_of
 from studio.accounts.models import Team
 from studio.accounts.secrets import sealer
 from studio.jobs.registry import JobFailed
@@ -95,9 +95,9 @@ def _propose(found: Import, batch: list[Candidate]) -> int:
         Team.objects.select_for_update().get(pk=found.team_id)
         pairs = Pair.objects.filter(team=found.team_id)
         proposed = pairs.filter(content_sha256__in=[_content(candidate) for candidate in batch])
-        asked = pairs.filter(instruction__in=[candidate.instruction for candidate in batch])
+        standing = pairs.filter(folded_sha256__in=[_folded(candidate) for candidate in batch])
         known: set[object] = set(proposed.values_list("content_sha256", flat=True))
-        known.update(asked.values_list("instruction", "system", "completion"))
+        known.update(standing.values_list("instruction", "system", "completion"))
         made = 0
         for candidate in batch:
             # Known by what was proposed, or, where a reviewer has edited it since, by what the pair says now.
@@ -118,6 +118,13 @@ def _content(candidate: Candidate) -> str:
             "draft": candidate.rejected or "",
             "completion": candidate.completion,
         }
+    )
+
+
+def _folded(candidate: Candidate) -> str:
+    """What `Pair.folded_sha256` would be."""
+    return folded_sha256(
+        instruction=candidate.instruction, system=candidate.system or "", completion=candidate.completion
     )
 
 

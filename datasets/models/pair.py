@@ -112,6 +112,8 @@ class Pair(models.Model):
             models.Index(fields=["team", "status", "score", "id"], name="pair_status_by_score"),
             models.Index(fields=["dataset", "status", "id"], name="pair_dataset_status"),
             models.Index(fields=["dataset", "folded_sha256", "id"], name="pair_dataset_folded"),
+            models.Index(fields=["team", "content_sha256"], name="pair_team_content"),
+            models.Index(fields=["team", "folded_sha256"], name="pair_team_folded"),
         ]
 
     def __str__(self) -> str:

@@ -4,8 +4,9 @@ import json
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 
-from datasets import actions
+from datasets import actions, importing
 from datasets.core.frames import build_train_pair, sign
 from datasets.models import Import, Pair, default_dataset
 from studio.accounts.access import actor_for
@@ -13,6 +14,7 @@ from studio.events.watch import may_watch
 from studio.web.errors import Conflict, Forbidden, Invalid
 from tests.datasets.approved import acting, approve, finish, make_approved, run_as_worker
 from tests.datasets.pairs import make_pair
+from tests.datasets.statements import statements
 
 GOOD = {"instruction": "Q?", "output": "A."}
 KEY = "a shared secret of the original"
@@ -48,6 +50,47 @@ def test_the_same_file_twice_makes_nothing_new(owner, settings) -> None:
     again = hand_in(owner, settings, {"prompt": "Q?", "completion": "A."}, GOOD, {"question": "B?", "answer": "B."})
     assert (again.state, again.created_pairs, again.known) == ("done", 0, 3)
     assert Pair.objects.count() == 2
+
+
+def known_again(owner, count: int) -> list[str]:
+    """The statements that reading a file takes whose pairs are all there."""
+    file = SimpleUploadedFile("again.jsonl", b"\n".join(json.dumps(row(number)).encode() for number in range(count)))
+    found = actions.start_import(owner, default_dataset(owner.team), file)
+    with statements() as taken:
+        importing.run(found, stopped=lambda: False, progress=lambda done, total: None)
+    found.refresh_from_db()
+    assert (found.created_pairs, found.known) == (0, count)
+    return taken
+
+
+def row(number: int) -> dict[str, str]:
+    return {"instruction": f"Question {number}?", "output": "A."}
+
+
+def test_known_pairs_are_found_by_their_digests_however_many_they_are(owner, settings) -> None:
+    hand_in(owner, settings, *[row(number) for number in range(60)])
+    few, many = known_again(owner, 2), known_again(owner, 60)
+    assert len(few) == len(many)
+    if connection.vendor == "sqlite":
+        asked = [sql for sql in many if sql.startswith("SELECT") and 'FROM "datasets_pair"' in sql]
+        for sql, name in zip(asked, ("content_sha256", "folded_sha256"), strict=True):
+            with connection.cursor() as cursor:
+                plan = str(cursor.execute(f"EXPLAIN QUERY PLAN {sql}").fetchall())
+            assert f"(team_id=? AND {name}=?)" in plan
+
+
+def test_a_pair_that_a_reviewer_edited_is_known_as_it_was_and_as_it_is(owner, rita, team, settings) -> None:
+    hand_in(owner, settings, GOOD)
+    approve(acting(rita, team), Pair.objects.get(), text="Edited.")
+    again = hand_in(owner, settings, GOOD, {"instruction": "Q?", "output": "Edited."})
+    assert (again.created_pairs, again.known) == (0, 2)
+
+
+def test_a_text_of_other_white_space_is_a_pair_of_its_own(owner, settings) -> None:
+    found = hand_in(
+        owner, settings, GOOD, {"instruction": "Q?", "output": "A.\n  "}, {"instruction": " Q?", "output": "A."}
+    )
+    assert found.created_pairs == Pair.objects.count() == 3
 
 
 def test_a_file_with_problems_waits_for_a_word(owner, settings) -> None:
