@@ -53,6 +53,7 @@ def review_queue(request: HttpRequest) -> HttpResponse:
         "pace": review_pace(request.actor, form.wanted()),
         "is_filtered": not form.wanted().is_everything,
         "may_review": may_review,
+        "may_undo": may_review and actions.last_decision(request.actor) is not None,
         "reasons": Decision.Reason.choices,
         "stream": stream,
         "feed": feed,

@@ -6,13 +6,14 @@
 
 const root = document.querySelector("[data-review]");
 const HEARTBEAT = 60_000; // ms; a lease lasts many of them
+const OUTLIVES = 16_000; // characters; a browser lets requests of 64 KiB outlive their page
 const DONE = { approve: "Approved", reject: "Rejected", send_back: "Sent back" };
 
 const cards = []; // the hand: articles, in the order of the queue
 const leaving = new Set(); // ids whose decision is on its way; the server must not give them out again
 let at = 0; // the one on the screen
-let line = Promise.resolve(); // requests wait for the one before, so the log has the order of the keys
-let pending = 0;
+const waiting = new Set(); // requests without an answer yet, in the order of the keys
+let line = Promise.resolve(); // each goes out after the answer to the one before, so the log has that order too
 let since = 0; // when the card came into view
 let did = ""; // what was just done, to be said with the next card
 
@@ -30,7 +31,7 @@ function show() {
   const slot = $("[data-slot]");
   const card = current();
   if (card && card.parentElement === slot) return;
-  slot.replaceChildren(card ?? (pending ? waiting() : stamp("data-none")));
+  slot.replaceChildren(card ?? (waiting.size ? skeleton() : stamp("data-none")));
   since = Date.now();
   scrollTo(0, 0); // on a phone the last card was perhaps left at its end
   if (!card) return;
@@ -41,7 +42,7 @@ function show() {
   document.dispatchEvent(new CustomEvent("htmx:afterSettle", { detail: {} })); // panes, drafts and times attach
 }
 
-function waiting() {
+function skeleton() {
   const place = document.createElement("div");
   place.dataset.waitingForCards = "";
   place.append(stamp("data-waiting"));
@@ -89,25 +90,46 @@ function bringBack(card, notice) {
 
 // --- requests ---------------------------------------------------------------------------------------------------------
 
+function post(address, data) {
+  for (const card of cards) data.append("have", idOf(card));
+  for (const id of leaving) data.append("without", id);
+  const keepalive = [...data.values()].join("").length < OUTLIVES;
+  return fetch(address, { method: "POST", body: data, headers: { "HX-Request": "true" }, keepalive });
+}
+
 // Sends one after the other; calls back with (answer, html), or (null, "") when the studio could not be reached.
 function send(address, data, then) {
-  pending += 1;
+  const request = { address, data, sent: null };
+  waiting.add(request);
   line = line.then(async () => {
     let answer = null;
     let html = "";
     try {
-      for (const card of cards) data.append("have", idOf(card));
-      for (const id of leaving) data.append("without", id);
-      answer = await fetch(address, { method: "POST", body: data, headers: { "HX-Request": "true" } });
+      answer = await (request.sent ??= post(address, data));
       html = await answer.text();
     } catch {
       answer = null;
     } finally {
-      pending -= 1;
+      waiting.delete(request);
     }
     then(answer, html);
     show();
   });
+}
+
+const unanswered = () => [...waiting].filter(({ address }) => address !== root.dataset.more);
+
+// Asked where the browser can ask; a phone just leaves.
+function onLeaving(event) {
+  if (unanswered().length) event.preventDefault();
+}
+
+// What still waits for its turn goes out now, up to an undo: that one must not overtake what it takes back.
+function onLeft() {
+  for (const request of unanswered()) {
+    if (request.address === $("[data-undo]").action) return;
+    request.sent ??= post(request.address, request.data);
+  }
 }
 
 const bare = () => new FormData($("[data-undo]")); // the CSRF token and nothing else
@@ -133,6 +155,7 @@ function decide(form, button) {
   $("dialog[open]", card)?.close();
   leave(card);
   tell(DONE[data.get("verdict")?.split(":")[0]] ?? "Decided", card);
+  $("[data-undo-last]", $("template[data-none]").content).hidden = false;
   send(form.action, data, (answer, html) => {
     leaving.delete(idOf(card));
     const notice = refusal(answer, html);
@@ -206,7 +229,7 @@ function onEvent(event) {
     for (const id of data.pair_ids) taken(id, data.reviewer);
   }
   const mayBring = kind === "pair.proposed" || (kind === "pair.decided" && data.verdict === "undo");
-  if (mayBring && !cards.length && !pending) fetchMore();
+  if (mayBring && !cards.length && !waiting.size) fetchMore();
 }
 
 function taken(id, who) {
@@ -245,6 +268,8 @@ function start() {
   root.addEventListener("submit", onSubmit);
   root.addEventListener("click", onClick);
   document.addEventListener("studio:event", onEvent);
+  addEventListener("beforeunload", onLeaving);
+  addEventListener("pagehide", onLeft);
   setInterval(beat, HEARTBEAT);
 }
 

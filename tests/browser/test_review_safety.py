@@ -11,6 +11,11 @@ from tests.support.studio import Studio
 
 pytestmark = [pytest.mark.browser, pytest.mark.flow]
 
+APPROVE_FOUR_AND_LEAVE = """() => {
+    for (let count = 0; count < 4; count++) document.querySelector('[data-slot] button[data-key~="a"]').click();
+    location.href = "/vault/";
+}"""
+
 
 @pytest.fixture
 def page(studio: Studio, chrome: Browser) -> Iterator[Page]:
@@ -57,6 +62,19 @@ def test_a_text_that_could_not_be_sent_survives_a_walk_to_another_page(studio: S
     page.goto(f"{studio.url}/review/?q=Walk")
     now_on(page, pk)
     expect(page.locator(f"{CARD} [name=text]")).to_have_value("Written before the tunnel")
+
+
+def test_decisions_on_their_way_survive_that_somebody_leaves(studio: Studio, page: Page) -> None:
+    ids = propose(studio, 4, name="Leave")
+    page.goto(f"{studio.url}/review/?q=Leave")
+    now_on(page, ids[0])
+    asked: list[str] = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    page.locator("h1").click()  # browsers ask only people who have done something on the page
+    page.evaluate(APPROVE_FOUR_AND_LEAVE)
+    page.wait_for_url("**/vault/")
+    studio.until(lambda: all(pair(studio, pk)["status"] == "approved" for pk in ids))
+    assert asked == ["beforeunload"]
 
 
 def test_the_changes_are_drawn_while_somebody_writes(studio: Studio, page: Page) -> None:

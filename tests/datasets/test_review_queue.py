@@ -239,6 +239,14 @@ def test_undo_answers_a_script_with_the_card(team: Team, rita_client: Client) ->
     assert cards_in(rita_client.post("/review/undo/", headers=SCRIPT)) == []
 
 
+def test_an_empty_queue_offers_an_undo_to_whoever_has_decided(team: Team, rita_client: Client) -> None:
+    assert "data-undo-last hidden>" in text_of(rita_client.get("/review/"))
+    decide(rita_client, make_pair(team), verdict="approve")
+    assert "data-undo-last>" in text_of(rita_client.get("/review/"))
+    rita_client.post("/review/undo/")
+    assert "data-undo-last hidden>" in text_of(rita_client.get("/review/"))
+
+
 def test_the_heartbeat_says_which_cards_are_still_held(
     team: Team, alice: User, rita: User, rita_client: Client
 ) -> None:

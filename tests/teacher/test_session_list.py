@@ -20,8 +20,12 @@ def shown(response):
     return [session.question for session in response.context["page"].rows]
 
 
-def test_an_empty_list_says_what_it_is_for(client_for, bob):
-    assert "No session yet" in client_for(bob).get(reverse(LIST)).content.decode()
+def test_an_empty_list_says_what_it_is_for_and_has_one_way_to_begin(client_for, bob, team):
+    empty = client_for(bob).get(reverse(LIST)).content.decode()
+    assert "No session yet" in empty
+    assert empty.count('data-key="n"') == 1
+    rows(team, 1)
+    assert client_for(bob).get(reverse(LIST)).content.decode().count('data-key="n"') == 1
 
 
 def test_the_newest_comes_first(client_for, bob, team):
@@ -70,6 +74,13 @@ def test_twenty_sessions_cost_as_many_statements_as_one(client_for, bob, team, s
     one = statements(lambda: client.get(reverse(LIST)))
     rows(team, 19, created_by=bob)
     assert statements(lambda: client.get(reverse(LIST))) == one
+
+
+def test_the_list_reads_no_long_text(client_for, bob, team):
+    rows(team, 1, given_draft="x", evidence=[{}], draft="x", best_text="x", claims=[{}], critique={"x": 1}, cause="x")
+    session = client_for(bob).get(reverse(LIST)).context["page"].rows[0]
+    long = {"given_draft", "evidence", "draft", "best_text", "claims", "critique", "cause"}
+    assert session.get_deferred_fields() >= long
 
 
 def test_a_refresh_gets_the_list_alone(client_for, bob, team):
