@@ -6,11 +6,13 @@ from studio.accounts.models import Team
 from studio.web.paging import BY_AGE, Page, keyset_page, row_at
 from teacher.models import Session
 
+_LONG = ("given_draft", "evidence", "versions", "cause", "draft", "best_text", "claims", "critique", "models_used")
+
 
 def session_page(team: Team, filters: dict[str, Any]) -> Page[Session]:
     """The sessions that fit the filters of the FilterForm. The cursor is a session's id; a vanished one is none."""
     sessions = Session.objects.of(team)
-    rows = sessions.select_related("created_by").defer("evidence", "claims", "critique", "draft", "best_text")
+    rows = sessions.select_related("created_by").defer(*_LONG)
     if filters["state"]:
         rows = rows.filter(state=filters["state"])
     if filters["q"]:
