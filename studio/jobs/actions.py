@@ -5,7 +5,7 @@ import os
 import socket
 from collections.abc import Callable, Collection
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any, get_args
@@ -23,6 +23,8 @@ from studio.jobs.registry import Queue, definition, recorded
 RUN_TASK = "studio.jobs.run_job"
 REPUBLISH = timedelta(seconds=3)
 MOST_MESSAGES = 200
+LONGEST_PAUSE = timedelta(minutes=1)
+TRIED_AGAIN = "It will be tried again."
 log = logging.getLogger("studio.jobs")
 
 
@@ -31,7 +33,6 @@ def enqueue(
     *,
     key: str = "",
     team: Team | None = None,
-    run_at: datetime | None = None,
     is_long: bool = False,
     **ids: str,
 ) -> Job:
@@ -41,8 +42,7 @@ def enqueue(
     is_long: minutes rather than seconds of a processor; such jobs never take all processes of a machine.
     ids: arguments of the job function; text ids only.
     """
-    queue, run_at = definition(name).queue, run_at or timezone.now()
-    job = Job(name=name, key=key, team=team, kwargs=ids, queue=queue, run_at=run_at, is_long=is_long)
+    job = Job(name=name, key=key, team=team, kwargs=ids, queue=definition(name).queue, is_long=is_long)
     with transaction.atomic():
         live = None
         while live is None:  # the one that was in the way may have ended before it could be read
@@ -75,7 +75,7 @@ def sweep(*, is_alive: Callable[[str], bool] | None = None) -> int:
     """Repair pass, safe to run often and in several places at once: returns how many jobs it put back or published.
 
     Jobs whose lease ran out, or whose worker (on this machine) is gone, return to their queue or fail after too many
-    attempts; due jobs that nobody has claimed are published again.
+    attempts; due jobs that nobody has claimed are published again. A clock that was set back makes no job wait for it.
     """
     is_alive = is_alive or _is_alive
     repaired = 0
@@ -86,7 +86,7 @@ def sweep(*, is_alive: Callable[[str], bool] | None = None) -> int:
                 repaired += _give_back(job)
             except Exception:  # one job's trouble must not keep the others from being repaired
                 log.exception("job could not be given back", extra={"job": job.name, "key": job.key})
-    return repaired + sum(map(_publish_again, get_args(Queue)))
+    return repaired + _pull_forward() + sum(map(_publish_again, get_args(Queue)))
 
 
 def _give_back(job: Job) -> int:
@@ -101,9 +101,18 @@ def _requeue(rows: QuerySet[Job], **fields: Any) -> int:
     return rows.update(status=Job.Status.QUEUED, run_at=now, published=None, worker="", lease_until=None, **fields)
 
 
+def _pull_forward() -> int:
+    """Make jobs due whose time can only be ahead because the clock was set back. Who raised `Retry` gave a reason."""
+    ahead = Job.objects.filter(status=Job.Status.QUEUED, run_at__gt=timezone.now() + LONGEST_PAUSE)
+    stuck = list(ahead.filter(message__in=["", TRIED_AGAIN]).values_list("pk", flat=True)[:500])
+    return _requeue(ahead.filter(pk__in=stuck)) if stuck else 0
+
+
 def _publish_again(queue: str) -> int:
     """Publish due jobs that nobody has claimed, but never pile up more messages than workers will soon take."""
-    unseen = Q(published__isnull=True) | Q(published__lt=timezone.now() - REPUBLISH)
+    now = timezone.now()
+    # Published later than now: it was before the clock was set back.
+    unseen = Q(published__isnull=True) | ~Q(published__range=(now - REPUBLISH, now + REPUBLISH))
     jobs = list(Job.objects.due().filter(unseen, queue=queue).order_by("run_at", "pk")[:MOST_MESSAGES])
     if jobs:
         jobs = jobs[: max(0, MOST_MESSAGES - messages(queue))]

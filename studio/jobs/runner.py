@@ -12,13 +12,12 @@ from django.db import connection
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
-from studio.jobs.actions import fail, worker_name
+from studio.jobs.actions import LONGEST_PAUSE, TRIED_AGAIN, fail, worker_name
 from studio.jobs.claims import claim, claim_next, lease
 from studio.jobs.models import Job
 from studio.jobs.registry import JobFailed, Retry, recorded
 from studio.web.logs import bound
 
-LONGEST_PAUSE = timedelta(minutes=1)
 log = logging.getLogger("studio.jobs")
 
 
@@ -90,7 +89,7 @@ def _crashed(job: Job, max_attempts: int, error: Exception) -> None:
         fail(_mine(job), job, "Something unexpected went wrong; the operator's log says what.", cause=cause)
     else:
         run_at = timezone.now() + min(LONGEST_PAUSE, timedelta(seconds=2**job.attempts))
-        _end(job, Job.Status.QUEUED, run_at=run_at, message="It will be tried again.", cause=cause, published=None)
+        _end(job, Job.Status.QUEUED, run_at=run_at, message=TRIED_AGAIN, cause=cause, published=None)
 
 
 def _mine(job: Job) -> QuerySet[Job]:

@@ -162,8 +162,8 @@ def test_a_lost_message_is_published_again() -> None:
     assert state(made).published > timezone.now() - timedelta(seconds=30)
 
 
-def test_a_job_of_the_future_is_not_published() -> None:
-    make("a", run_at=timezone.now() + timedelta(hours=1), published=None)
+def test_a_job_that_asked_for_later_is_not_published_before() -> None:
+    make("a", run_at=timezone.now() + timedelta(hours=1), published=None, message="The month's budget is spent.")
     assert sweep() == 0
 
 

@@ -65,7 +65,7 @@ def test_a_job_whose_function_has_vanished_is_tried_with_growing_pauses_and_then
     assert made.status == Job.Status.FAILED
     assert "knows no such job" in made.cause
     assert pauses[0] < pauses[1] < pauses[2]
-    assert max(pauses) <= runner.LONGEST_PAUSE.total_seconds()
+    assert max(pauses) <= actions.LONGEST_PAUSE.total_seconds()
 
 
 @pytest.mark.django_db
@@ -111,6 +111,25 @@ def test_a_long_queue_of_one_kind_does_not_keep_the_other_from_being_published()
     Job.objects.create(name="repair.work", queue="cpu", kwargs={"what": "x"})
     sweep()
     assert messages("cpu") == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("message", ["", actions.TRIED_AGAIN])
+def test_a_job_that_was_due_before_the_clock_was_set_back_is_due_again(message: str) -> None:
+    made, then = enqueue("repair.work", what="a"), timezone.now() + timedelta(hours=1)
+    Job.objects.filter(pk=made.pk).update(run_at=then, published=then, message=message)
+    sweep()
+    assert messages("io") == 1
+    assert runner.run_next("io")
+    assert ran == ["a"]
+
+
+@pytest.mark.django_db
+def test_a_message_that_was_sent_before_the_clock_was_set_back_and_got_lost_is_sent_again() -> None:
+    made = enqueue("repair.work", what="a")
+    Job.objects.filter(pk=made.pk).update(published=timezone.now() + timedelta(hours=1))
+    sweep()
+    assert messages("io") == 1
 
 
 @pytest.mark.django_db
