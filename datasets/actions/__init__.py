@@ -1,5 +1,6 @@
 """Every write of the datasets app that means something; other apps import actions from here."""
 
+from datasets.actions.choice import ExportChoice, next_version
 from datasets.actions.decisions import (
     BulkResult,
     Decided,
@@ -11,11 +12,9 @@ from datasets.actions.decisions import (
     undone_text,
 )
 from datasets.actions.exports import (
-    ExportChoice,
     attach_signatures,
     cancel_export,
     fail_export,
-    next_version,
     retry_export,
     start_export,
     withdraw_rows,

@@ -1,26 +1,30 @@
-"""Starting an export: which pairs, in which form; taking rows back; giving up."""
+"""Starting an export; taking rows back; giving up."""
 
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models import F, Q, QuerySet, Value
 from django.db.models.fields import BooleanField, UUIDField
 from django.utils import timezone
 
 from datasets.actions import keys
+from datasets.actions.choice import (
+    LEFT_OUT,
+    MAX_VERSION,
+    ExportChoice,
+    check,
+    has_outside_key,
+    next_version,
+    withdrawn_texts,
+)
 from datasets.core import ed25519, names
-from datasets.core import parquet as parquet_core
 from datasets.core.errors import ExportError
 from datasets.core.export import read_request, read_signatures
-from datasets.core.layouts import LAYOUTS
-from datasets.core.settings import DEFAULT_LAYOUTS
 from datasets.exported import export_check
-from datasets.models import Dataset, Decision, Export, ExportRow, FrameSecret, LedgerEntry, Pair, SigningKey
+from datasets.models import Decision, Export, ExportRow, LedgerEntry, Pair, SigningKey
 from studio.accounts.access import Actor, require
 from studio.accounts.actions import announce, record
 from studio.accounts.models import Team
@@ -30,67 +34,14 @@ from studio.web.errors import Conflict, Invalid
 
 BUILD_JOB = "datasets.build_export"
 SIGN_JOB = "datasets.sign_export"
-MAX_VERSION = 40
-LEFT_OUT = ("withdrawn", "belowThreshold", "duplicatesRemoved")  # of the approved pairs
+LONG_ROWS = 20_000
+"""With more, an export is work for minutes."""
 
 
 @export_check
 def is_in_export(pair: Pair) -> bool:
     """Whether the pair stands in an export that is ready, waiting or being built."""
     return ExportRow.objects.filter(pair=pair, withheld=False, export__in=Export.objects.standing()).exists()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExportChoice:
-    """What somebody wants exported. min_quality: least score, or None for any; version: empty for the next number."""
-
-    dataset: Dataset
-    min_quality: Decimal | None = None
-    version: str = ""
-    description: str = ""
-    layouts: Sequence[str] = DEFAULT_LAYOUTS
-    parquet: bool = True
-    frames: bool = False
-    frame_secret: FrameSecret | None = None
-    outside: bool = False
-
-    def pairs(self) -> QuerySet[Pair]:
-        """The pairs that would leave now, ascending by id; of those with the same text the first one only."""
-        return self._all().filter(self._fitting(), ~self._repeats()).order_by("pk")
-
-    def selection(self) -> dict[str, int]:
-        """What the data set holds now and what is left out, as the statement names it: one look at the database."""
-        status = Pair.Status
-        approved, allowed, fitting = Q(status=status.APPROVED), self._allowed(), self._fitting()
-        return self._all().aggregate(
-            approved=Count("pk", filter=approved),
-            rejected=Count("pk", filter=Q(status=status.REJECTED)),
-            pending=Count("pk", filter=Q(status__in=[status.PROPOSED, status.SENT_BACK])),
-            withdrawn=Count("pk", filter=approved & ~allowed),
-            belowThreshold=Count("pk", filter=allowed & ~fitting),
-            duplicatesRemoved=Count("pk", filter=fitting & Q(self._repeats())),
-        )
-
-    def _all(self) -> QuerySet[Pair]:
-        return Pair.objects.filter(team_id=self.dataset.team_id, dataset=self.dataset)
-
-    def _allowed(self) -> Q:
-        """Approved, with a text that nobody withdrew."""
-        return Q(status=Pair.Status.APPROVED) & ~Q(folded_sha256__in=withdrawn_texts(self.dataset.team_id))
-
-    def _fitting(self) -> Q:
-        return self._allowed() if self.min_quality is None else self._allowed() & Q(score__gte=self.min_quality)
-
-    def _repeats(self) -> Exists:
-        """Whether an earlier pair that fits has the same text."""
-        earlier = self._all().filter(self._fitting(), pk__lt=OuterRef("pk"))
-        return Exists(earlier.filter(folded_sha256=OuterRef("folded_sha256")))
-
-
-def withdrawn_texts(team_id: UUID) -> QuerySet[ExportRow, str]:
-    """Folded digests of the texts that the team has withdrawn: none leaves again, in whatever pair it stands."""
-    withheld = ExportRow.objects.filter(withheld=True, export__in=Export.objects.standing().filter(team_id=team_id))
-    return withheld.values_list("pair__folded_sha256", flat=True)
 
 
 def withdrawn_since(export: Export) -> list[UUID]:
@@ -101,11 +52,6 @@ def withdrawn_since(export: Export) -> list[UUID]:
     return list(rows.order_by("pair_id").values_list("pair_id", flat=True))
 
 
-def next_version(dataset: Dataset) -> str:
-    """The number of the data set's next export."""
-    return str(Export.objects.filter(dataset=dataset, supersedes=None).count() + 1)
-
-
 def start_export(actor: Actor, choice: ExportChoice) -> Export:
     """Take the approved pairs as they are at this moment, and have them written and signed in the background.
 
@@ -113,7 +59,7 @@ def start_export(actor: Actor, choice: ExportChoice) -> Export:
     Raises Invalid (422) when nothing would leave or the choice cannot be used; Forbidden (403).
     """
     require(actor, "export")
-    _check(actor, choice)
+    check(actor, choice)
     keys.ensure_key(actor.team, actor.user)
     with transaction.atomic():
         export = _create(actor, choice, rows=1)
@@ -154,7 +100,7 @@ def withdraw_rows(actor: Actor, export: Export, pairs: Sequence[UUID]) -> Export
         gone = set(present.filter(withdrawn).values_list("pair_id", flat=True))
         names = ("team", "dataset", "description", "min_quality", "layouts", "parquet", "frames", "frame_secret")
         fields: dict[str, Any] = {name: getattr(export, name) for name in names}
-        outside = export.signing == Export.Signing.OUTSIDE and _has_outside_key(actor)
+        outside = export.signing == Export.Signing.OUTSIDE and has_outside_key(actor)
         again = Export.objects.create(
             **fields,
             signing=Export.Signing.OUTSIDE if outside else Export.Signing.STUDIO,
@@ -224,7 +170,7 @@ def attach_signatures(actor: Actor, export: Export, data: bytes) -> None:
         waiting = Export.objects.filter(pk=export.pk, state=Export.State.WAITING, signatures="")
         if not waiting.update(signatures=data.decode()):
             raise Conflict("Signatures were attached already.")
-        enqueue(SIGN_JOB, key=f"export:{export.pk}", team=actor.team, export_id=str(export.pk))
+        _enqueue(SIGN_JOB, export, actor.team)
 
 
 def cancel_export(actor: Actor, export: Export) -> None:
@@ -256,31 +202,6 @@ def fail_export(export_id: str, reason: str) -> None:
             append(f"export:{export_id}", "export.failed", data)
             append(f"datasets:{export.team_id}", "export.failed", data)
             announce(export.team, "datasets")
-
-
-def _check(actor: Actor, choice: ExportChoice) -> None:
-    if choice.dataset.team_id != actor.team.pk:
-        raise Invalid("This data set belongs to another team.")
-    if choice.min_quality is not None and not _is_score(choice.min_quality):
-        raise Invalid("The least score is a number between 0 and 1 with at most three digits after the point.")
-    if unknown := [name for name in choice.layouts if name not in LAYOUTS]:
-        raise Invalid(f"There is no layout called {unknown[0]!r:.60}.")
-    if len(choice.version) > MAX_VERSION:
-        raise Invalid(f"A version has at most {MAX_VERSION} characters.")
-    if "\x00" in choice.version + choice.description:
-        raise Invalid("The version or the description holds a character that cannot be stored.")
-    if choice.parquet and not parquet_core.is_available():
-        raise Invalid("Parquet files cannot be written here: pyarrow is not installed.")
-    if choice.outside and not _has_outside_key(actor):
-        raise Invalid("Add the public half of the outside key on the keys page first.")
-
-
-def _is_score(value: Decimal) -> bool:
-    return value.is_finite() and 0 <= value <= 1 and value == round(value, 3)
-
-
-def _has_outside_key(actor: Actor) -> bool:
-    return actor.team.signing_keys.filter(state="active", sealed="").exists()
 
 
 def _create(actor: Actor, choice: ExportChoice, *, rows: int) -> Export:
@@ -318,7 +239,12 @@ def _announce_start(export: Export, actor: Actor) -> None:
     append(f"datasets:{export.team_id}", "export.started", data, actor=actor.user)
     named = {"dataset": export.dataset.name, "version": export.version}
     record(actor.team, "export.ordered", {**data, **named}, by=actor.user, what="datasets")
-    enqueue(BUILD_JOB, key=f"export:{export.pk}", team=actor.team, export_id=str(export.pk))
+    _enqueue(BUILD_JOB, export, actor.team)
+
+
+def _enqueue(job: str, export: Export, team: Team) -> None:
+    key, is_long = f"export:{export.pk}", export.rows > LONG_ROWS
+    enqueue(job, key=key, team=team, is_long=is_long, export_id=str(export.pk))
 
 
 def approvals_of(export: Export) -> QuerySet[Decision]:

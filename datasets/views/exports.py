@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from datasets import actions
 from datasets.access import access_export
-from datasets.actions.exports import LEFT_OUT
+from datasets.actions.choice import LEFT_OUT
 from datasets.core import names
 from datasets.core.errors import Malformed
 from datasets.core.verify import proof as proofs

@@ -5,10 +5,12 @@ import json
 import pytest
 
 from datasets import actions
+from datasets.actions.exports import BUILD_JOB, LONG_ROWS
 from datasets.core import keys
 from datasets.core.export import read_request, sign_request
 from datasets.core.verify import pin, verify
 from datasets.models import Export, LedgerEntry, default_dataset
+from studio.jobs.models import Job
 from studio.web.errors import Conflict, Invalid
 from tests.core.export.making import OTHER, public
 from tests.datasets.approved import acting, approve, finish, make_approved, run_as_worker, start
@@ -55,6 +57,14 @@ def test_a_withdrawn_row_leaves_the_root_and_loses_its_text(owner, rita_acts, se
     assert (third.root, third.withheld) == (first.root, 2)
     with pytest.raises(Invalid):
         actions.withdraw_rows(owner, third, [pairs[0].pk])
+
+
+def test_many_rows_are_long_work(owner, rita_acts, settings) -> None:
+    pairs = make_approved(rita_acts, 2)
+    export = finish(owner, settings)
+    Export.objects.filter(pk=export.pk).update(rows=LONG_ROWS + 1)
+    actions.withdraw_rows(owner, Export.objects.get(pk=export.pk), [pairs[0].pk])
+    assert list(Job.objects.filter(name=BUILD_JOB).order_by("pk").values_list("is_long", flat=True)) == [False, True]
 
 
 def test_a_withdrawn_text_is_not_in_the_next_export_and_is_counted_there(owner, rita_acts, settings) -> None:

@@ -8,8 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from datasets.actions import decide_pair
-from datasets.actions.exports import ExportChoice, start_export
+from datasets.actions import ExportChoice, decide_pair, start_export
 from datasets.models import Export, Pair
 from datasets.models.dataset import default_dataset
 from studio import samples
