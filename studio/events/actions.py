@@ -1,12 +1,15 @@
 """Appending to the log."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection, transaction
+from django.utils import timezone
 
 from studio.events import kinds, poke
 from studio.events.models import Event, Stream
+from studio.events.queries import last_seq
 
 if TYPE_CHECKING:
     from studio.accounts.models import User
@@ -44,3 +47,16 @@ def append(
         event = Event.objects.create(stream_id=stream, seq=seq, kind=kind, key=key, actor=actor, data=payload)
         transaction.on_commit(lambda: poke.publish(stream))
     return event
+
+
+def forget(stream: str, *, older_than: timedelta, batch: int = 1_000) -> int:
+    """Delete old events of a stream that only tells pages to look again; returns how many.
+
+    The last one stays: who comes back after a longer time still hears that something has changed. Numbers go on, for
+    the stream's row counts them. batch: events in one transaction, so that nobody who appends waits for long.
+    """
+    old = Event.objects.of(stream).filter(created__lt=timezone.now() - older_than, seq__lt=last_seq(stream))
+    gone = 0
+    while found := list(old.values_list("seq", flat=True)[:batch]):
+        gone += old.filter(seq__lte=found[-1]).delete()[0]
+    return gone

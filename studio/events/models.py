@@ -28,7 +28,10 @@ class EventQuerySet(models.QuerySet["Event"]):
 
 
 class Event(models.Model):
-    """Something that happened. Within a stream, `seq` counts from 1 without gaps and in order of commit."""
+    """Something that happened. Within a stream, `seq` counts from 1 without gaps and in order of commit.
+
+    Old events of team streams are forgotten, for they only tell pages to look again; all others stay.
+    """
 
     stream = models.ForeignKey(Stream, on_delete=models.CASCADE, related_name="events")
     seq = models.BigIntegerField()

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import close_old_connections, connection
 
+from studio.accounts.actions import forget_announcements
 from studio.jobs.actions import forget_finished, sweep
 from studio.vault import integrity
 
@@ -32,6 +33,7 @@ class Upkeep:
             if self._tidied is None or now - self._tidied > TIDY_SECONDS:
                 self._tidied = now
                 forget_finished()
+                forget_announcements()
                 integrity.sweep()
                 call_command("clearsessions")
             _mark().touch()

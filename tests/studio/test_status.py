@@ -15,6 +15,9 @@ from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
+from studio.accounts.actions import announce
+from studio.accounts.models import Team
+from studio.events.models import Event
 from studio.jobs.models import Job
 from studio.supervisor import upkeep
 from studio.supervisor.preparing import NewerDatabase, migrate
@@ -98,6 +101,14 @@ def test_upkeep_forgets_old_jobs_at_once_and_then_daily() -> None:
     work.tend()
     assert not Job.objects.exists()
     assert work.tend() == 0  # too early for another pass
+
+
+def test_upkeep_forgets_what_open_pages_were_told_long_ago(team: Team) -> None:
+    for _ in range(2):
+        announce(team, "documents")
+    Event.objects.update(created=timezone.now() - timedelta(days=15))
+    upkeep.Upkeep().tend()
+    assert Event.objects.of(f"team:{team.pk}").count() == 1
 
 
 def test_a_web_process_that_does_not_answer_is_a_trouble_where_a_supervisor_runs(settings: Any) -> None:

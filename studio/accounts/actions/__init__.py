@@ -2,7 +2,7 @@
 
 from studio.accounts.actions.invitations import accept_invitation, invite, revoke_invitation, sign_up
 from studio.accounts.actions.links import LinkGone, create_sign_in_link, digest, use_sign_in_link
-from studio.accounts.actions.log import announce, record, record_everywhere
+from studio.accounts.actions.log import announce, forget_announcements, record, record_everywhere
 from studio.accounts.actions.members import (
     change_role,
     deactivate,
@@ -38,6 +38,7 @@ __all__ = [
     "end_session",
     "end_sessions",
     "first_start",
+    "forget_announcements",
     "invite",
     "leave_team",
     "open_sessions",
