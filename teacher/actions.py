@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from studio.accounts.access import Actor, require
 from studio.accounts.actions import announce
-from studio.endpoints.actions import find
+from studio.endpoints.choosing import find
 from studio.endpoints.models import Budget
 from studio.events.actions import append
 from studio.jobs.actions import cancel, enqueue

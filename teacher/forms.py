@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 
 from studio.accounts.models import Team
-from studio.endpoints.actions import available
+from studio.endpoints.choosing import available
 from studio.endpoints.models import Budget
 from teacher.actions import LONGEST_DRAFT, LONGEST_QUESTION
 from teacher.evidence import MOST_CHARACTERS_GIVEN

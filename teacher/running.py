@@ -5,7 +5,8 @@ from collections.abc import Callable
 from typing import NoReturn, Protocol
 
 from studio.endpoints import circuits
-from studio.endpoints.actions import ask_on_account, choose, find
+from studio.endpoints.account import ask_on_account
+from studio.endpoints.choosing import choose, find
 from studio.endpoints.models import Endpoint
 from studio.events import durable
 from studio.jobs.registry import Retry

@@ -12,8 +12,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from studio.accounts.access import require
 from studio.accounts.requests import HttpRequest
-from studio.endpoints.actions import choose, find
 from studio.endpoints.budgets import spent_today
+from studio.endpoints.choosing import choose, find
 from studio.endpoints.models import Budget
 from studio.events.models import Event
 from studio.events.queries import last_seq

@@ -19,7 +19,8 @@ from studio.chat.core.prompt import Turn
 from studio.chat.core.tree import branch
 from studio.chat.models import Message
 from studio.chat.writing import PAUSE_S, Superseded, Writer
-from studio.endpoints.actions import ask_on_account, choose
+from studio.endpoints.account import ask_on_account
+from studio.endpoints.choosing import choose
 from studio.events import durable
 from studio.llm.steps import Answer, Ask, Call, Reply
 from studio.vault.models import Document

@@ -1,4 +1,4 @@
-"""Every write of the endpoints app that means something; choosing and asking are re-exported for other apps."""
+"""Every write of the endpoints app that means something."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,16 +10,12 @@ from studio.accounts.access import Actor, require
 from studio.accounts.actions import announce, record
 from studio.accounts.secrets import sealer
 from studio.endpoints import circuits
-from studio.endpoints.account import ask_on_account
 from studio.endpoints.asking import ask_endpoint, key_context
-from studio.endpoints.choosing import available, built_in, choose, find
 from studio.endpoints.models import Endpoint
 from studio.jobs.actions import enqueue
 from studio.llm.endpoint import origin
 from studio.llm.steps import Ask, Refusal
 from studio.web.errors import Conflict
-
-__all__ = ["ask_endpoint", "ask_on_account", "available", "built_in", "choose", "find"]
 
 PROBE = Ask(
     key="probe",

@@ -21,20 +21,6 @@ from django.conf import settings
 from studio.web.errors import StorageFull, StudioError, TooLarge
 from studio.web.full_disk import is_full
 
-__all__ = [
-    "BlobMissing",
-    "collecting",
-    "is_whole",
-    "keeping",
-    "leftovers",
-    "open_checked",
-    "path",
-    "put",
-    "read",
-    "remove",
-    "stored",
-]
-
 _PIECE = 1024 * 1024
 
 

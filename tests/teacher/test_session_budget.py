@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from studio.accounts.access import actor_for
 from studio.endpoints import budgets
-from studio.endpoints.actions import ask_on_account
+from studio.endpoints.account import ask_on_account
 from studio.endpoints.models import Budget, Spending
 from studio.events.models import Event
 from studio.jobs.models import Job

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from datasets.models import Pair
-from studio.endpoints.actions import ask_on_account
+from studio.endpoints.account import ask_on_account
 from studio.endpoints.models import Endpoint
 from studio.events.actions import append
 from studio.events.models import Event

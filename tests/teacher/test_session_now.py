@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from studio.endpoints.actions import ask_on_account
+from studio.endpoints.account import ask_on_account
 from studio.events.actions import append
 from studio.events.models import Event
 from teacher import now, running

@@ -5,7 +5,9 @@ from django.db import connection
 from django.urls import reverse
 
 from studio.accounts.access import actor_for
-from studio.endpoints.actions import ask_endpoint, available, choose, find, record_test, save_endpoint
+from studio.endpoints.actions import record_test, save_endpoint
+from studio.endpoints.asking import ask_endpoint
+from studio.endpoints.choosing import available, choose, find
 from studio.endpoints.models import Endpoint
 from studio.events.models import Event
 from studio.llm.steps import ROLES, Ask, Refusal, Reply
