@@ -12,13 +12,11 @@ from studio.vault.actions import queue_indexing, remove_unnamed
 from studio.vault.models import Chunk, Document
 from studio.vault.search import vectors
 
-__all__ = ["Finding", "check", "repair", "sweep"]
-
 _BATCH = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class Damage:
     """What is wrong. remedy: what `repair` would do, or "" where only a backup or a new upload of the file helps."""
 
     sentence: str
@@ -28,39 +26,39 @@ class Finding:
     file: Path | None = None
 
 
-def check() -> Iterator[Finding]:
+def check() -> Iterator[Damage]:
     """Everything that is wrong with the vaults of all teams, file by file; nothing is changed."""
     named: set[str] = set()
     for document in Document.objects.order_by("pk").iterator(_BATCH):
         named |= {document.sha256, document.text_sha256}
-        finding = _check_document(document)
-        if finding:
-            yield finding
+        damage = _check_document(document)
+        if damage:
+            yield damage
     # Looked for last: what comes in meanwhile is named by a row that was not seen, so it is asked for again.
     for sha256 in blobs.stored():
         if sha256 not in named and not Document.objects.naming(sha256).exists():
-            yield Finding(sentence=f"No document names the file {sha256}.", remedy="remove it", sha256=sha256)
+            yield Damage(sentence=f"No document names the file {sha256}.", remedy="remove it", sha256=sha256)
     for file in blobs.leftovers():
-        yield Finding(sentence=f"{file.name} is what an interrupted upload left.", remedy="remove it", file=file)
+        yield Damage(sentence=f"{file.name} is what an interrupted upload left.", remedy="remove it", file=file)
 
 
-def _check_document(document: Document) -> Finding | None:
+def _check_document(document: Document) -> Damage | None:
     name = f"{document.title} ({document.pk})"
     if not blobs.is_whole(document.sha256):
-        damage = "damaged" if blobs.path(document.sha256).exists() else "missing"
-        return Finding(sentence=f"{name}: the file {document.sha256} is {damage}.", document=document)
+        how = "damaged" if blobs.path(document.sha256).exists() else "missing"
+        return Damage(sentence=f"{name}: the file {document.sha256} is {how}.", document=document)
     if document.state != Document.State.READY:
         return None
     problem = _text_problem(document)
     if not problem:
         return None
-    return Finding(sentence=f"{name}: {problem}", remedy="index it again", document=document)
+    return Damage(sentence=f"{name}: {problem}", remedy="index it again", document=document)
 
 
 def _text_problem(document: Document) -> str:
     if not blobs.is_whole(document.text_sha256):
-        damage = "damaged" if blobs.path(document.text_sha256).exists() else "missing"
-        return f"its text {document.text_sha256} is {damage}."
+        how = "damaged" if blobs.path(document.text_sha256).exists() else "missing"
+        return f"its text {document.text_sha256} is {how}."
     text = blobs.read(document.text_sha256).decode("utf-8")
     counted = document.chunks.aggregate(chunks=Count("pk"), vectors=Count("vector"), last=Max("end"))
     if counted["chunks"] != document.chunk_count or (counted["last"] or 0) > len(text):
@@ -72,16 +70,16 @@ def _text_problem(document: Document) -> str:
     return "" if wrong is None else f"its passage {wrong} does not stand in its text."
 
 
-def repair(finding: Finding) -> bool:
+def repair(damage: Damage) -> bool:
     """Do the remedy; False when there is none or nothing is wrong any more."""
-    if not finding.remedy:
+    if not damage.remedy:
         return False
-    if finding.file:
-        finding.file.unlink(missing_ok=True)
-    elif finding.sha256:
-        remove_unnamed(finding.sha256)
-    elif finding.document:
-        return _index_again(finding.document)
+    if damage.file:
+        damage.file.unlink(missing_ok=True)
+    elif damage.sha256:
+        remove_unnamed(damage.sha256)
+    elif damage.document:
+        return _index_again(damage.document)
     return True
 
 

@@ -24,17 +24,17 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         found = mended = 0
-        for finding in integrity.check():
+        for damage in integrity.check():
             found += 1
             done = ""
-            if options["repair"] and integrity.repair(finding):
+            if options["repair"] and integrity.repair(damage):
                 mended += 1
-                done = f" Repaired: {finding.remedy}."
-            elif finding.remedy and not options["repair"]:
-                done = f" --repair would {finding.remedy}."
-            elif not finding.remedy:
+                done = f" Repaired: {damage.remedy}."
+            elif damage.remedy and not options["repair"]:
+                done = f" --repair would {damage.remedy}."
+            elif not damage.remedy:
                 done = " Upload the same file again, or restore it from a backup."
-            self.stdout.write(f"{finding.sentence}{done}")
+            self.stdout.write(f"{damage.sentence}{done}")
         self.stdout.write(f"{Document.objects.count()} documents checked, {found} problems, {mended} repaired.")
         if found > mended:
             raise CommandError("The vault is not whole.")
