@@ -1,5 +1,6 @@
 """The list of documents, and what is done to many at once."""
 
+from contextlib import suppress
 from typing import Any
 
 from django.conf import settings
@@ -16,7 +17,7 @@ from studio.vault.actions import forget_document, retry_document, store_document
 from studio.vault.forms import FilterForm
 from studio.vault.listing import collections_of, document_page
 from studio.vault.models import Document
-from studio.web.errors import Invalid, StudioError
+from studio.web.errors import Conflict, Invalid, StudioError
 from studio.web.htmx import render_partial
 from studio.web.ids import as_uuid
 from studio.web.tabs import state_counts, state_tabs
@@ -116,10 +117,13 @@ def documents_retry(request: HttpRequest) -> HttpResponse:
     """Try those of the selected documents again that have failed."""
     require(request.actor, "upload")
     failed = [document for document in _selected(request) if document.state == Document.State.FAILED]
+    begun = 0
     for document in failed:
-        retry_document(request.actor, document)
-    if failed:
-        messages.success(request, f"{len(failed)} will be read again." if len(failed) > 1 else "It will be read again.")
+        with suppress(Conflict):  # somebody else was quicker with this one
+            retry_document(request.actor, document)
+            begun += 1
+    if begun:
+        messages.success(request, f"{begun} will be read again." if begun > 1 else "It will be read again.")
     else:
         messages.warning(request, "None of the selected documents has failed.")
     return redirect("vault:document_list")

@@ -264,6 +264,27 @@ def test_selected_failed_documents_are_read_again(alice: User, team: Team, clien
     assert "None of the selected" in page
 
 
+def test_a_document_that_somebody_else_was_quicker_with_does_not_keep_others_from_being_read(
+    alice: User, team: Team, client_for: ClientFor
+) -> None:
+    names = ["a", "b", "c"]
+    documents = [ready(alice, team, b" " * (n + 1), filename=f"{name}.txt") for n, name in enumerate(names)]
+    ended = Document.objects.filter(title="b", state="failed")
+
+    def quicker(execute: Callable[..., object], sql: str, *rest: object) -> object:
+        if sql.startswith("INSERT") and ended.exists():  # while the first one is begun
+            ended.update(state="indexing")
+        return execute(sql, *rest)
+
+    client = client_for(alice)
+    with connection.execute_wrapper(quicker):
+        page = client.post(reverse("vault:documents_retry"), {"id": [document.pk for document in documents]})
+    assert page.status_code == 302
+    found = Document.objects.order_by("title").values_list("title", "state")
+    assert list(found) == [("a", "stored"), ("b", "indexing"), ("c", "stored")]
+    assert "2 will be read again." in client.get(LIST).content.decode()
+
+
 def test_the_search_page_marks_words_and_says_why(alice: User, team: Team, client_for: ClientFor) -> None:
     ready(alice, team, HANDBOOK)
     ready(alice, team, REACTOR)
