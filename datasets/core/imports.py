@@ -5,6 +5,7 @@ text, whose items then count as lines, or a zipped export of ours. Nothing here 
 yields candidates and problems.
 """
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import IO, Any
 
@@ -23,6 +24,7 @@ Item = tuple[int, dict[str, Any] | Problem]
 MAX_ARRAY = 64 * 1024 * 1024
 MAX_UNPACKED = 4 * 1024**3
 MAX_ID = 200
+_HALF = "The text holds half of a surrogate pair."
 _ZIP = b"PK\x03\x04"
 _PACKED = (
     (b"\x1f\x8b", "The file is packed with gzip: unpack it first."),
@@ -67,8 +69,19 @@ def _whole(candidate: Candidate) -> Candidate | Problem:
     try:
         _ = candidate.digest
     except RecordError:
-        return Problem(line=candidate.line, code="import.text", message="The text holds half of a surrogate pair.")
+        return Problem(line=candidate.line, code="import.text", message=_HALF)
     return candidate
+
+
+def _unread(line: int, data: bytes, otherwise: str) -> Problem:
+    """Say why JSON was refused; some readers take text that UTF-8 cannot carry and some do not."""
+    try:
+        json.dumps(json.loads(data.decode("utf-8", "surrogatepass")), ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return Problem(line=line, code="import.text", message=_HALF)
+    except (ValueError, RecursionError):
+        pass
+    return Problem(line=line, code="import.json", message=otherwise)
 
 
 def _objects(stream: IO[bytes]) -> Iterator[Item]:
@@ -97,7 +110,7 @@ def _objects(stream: IO[bytes]) -> Iterator[Item]:
             try:
                 yield number, canonical.load_object(data)
             except Malformed:
-                yield number, Problem(line=number, code="import.json", message="The line is not a JSON object.")
+                yield number, _unread(number, data, "The line is not a JSON object.")
 
 
 def _document(start: bytes, stream: IO[bytes]) -> Iterator[Item]:
@@ -110,7 +123,7 @@ def _document(start: bytes, stream: IO[bytes]) -> Iterator[Item]:
     try:
         value = canonical.load(data)
     except Malformed:
-        yield 1, Problem(line=1, code="import.json", message="The file is not JSON.")
+        yield 1, _unread(1, data, "The file is not JSON.")
         return
     for number, item in enumerate(value if isinstance(value, list) else [value], 1):
         if isinstance(item, dict):

@@ -130,7 +130,7 @@ def test_a_preference_with_whole_chats_keeps_the_last_answers() -> None:
         ({"id": "a", "withheld": "ab" * 32}, "import.withheld"),
         (b"not json\n", "import.json"),
         (b"[1]\n", "import.json"),
-        (b'{"instruction": "\\ud800", "output": "A"}\n', "import.json"),
+        (b'{"instruction": "\\ud800", "output": "A"}\n', "import.text"),
     ],
 )
 def test_a_line_that_holds_no_pair_is_a_problem_with_a_code(row: object, code: str) -> None:
