@@ -20,7 +20,18 @@ QUALITIES = [("", "Any score"), ("0.75", "0.75 and more"), ("0.85", "0.85 and mo
 LAYOUT_CHOICES = [(name, f"{name}: {layout.consumer}") for name, layout in LAYOUTS.items()]
 
 
-class ExportForm(forms.Form):
+class _StyledForm(forms.BaseForm):
+    """A form whose boxes look like those of the studio."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        plain = (forms.CheckboxInput, forms.CheckboxSelectMultiple, forms.RadioSelect, forms.ClearableFileInput)
+        for field in self.fields.values():
+            if not isinstance(field.widget, plain):
+                field.widget.attrs.setdefault("class", "input")
+
+
+class ExportForm(_StyledForm, forms.Form):
     """What leaves, in which forms, signed by whom."""
 
     dataset = forms.ModelChoiceField(Dataset.objects.none(), empty_label=None, label="Data set")
@@ -76,7 +87,6 @@ class ExportForm(forms.Form):
             del self.fields["frame_secret"]
         if not parquet.is_available():
             del self.fields["parquet"]
-        _style(self)
 
     def choice(self) -> ExportChoice:
         """What was chosen; of a valid form."""
@@ -94,7 +104,7 @@ class ExportForm(forms.Form):
         )
 
 
-class DatasetForm(forms.ModelForm[Dataset]):
+class DatasetForm(_StyledForm, forms.ModelForm[Dataset]):
     """The name, description and licence that stand in a data set's card."""
 
     class Meta:
@@ -102,10 +112,6 @@ class DatasetForm(forms.ModelForm[Dataset]):
         fields = ("name", "description", "licence")
         widgets = {"description": forms.Textarea(attrs={"rows": 3})}
         help_texts = {"licence": "An SPDX name such as CC-BY-4.0, or LicenseRef- and your own."}
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        _style(self)
 
     def clean_name(self) -> str:
         name = str(self.cleaned_data["name"])
@@ -115,19 +121,15 @@ class DatasetForm(forms.ModelForm[Dataset]):
         return name
 
 
-class KeyForm(forms.Form):
+class KeyForm(_StyledForm, forms.Form):
     """A new key of the studio."""
 
     name = forms.CharField(max_length=80, label="Name", help_text="To tell it from the others, such as its year.")
 
     prefix = "key"
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        _style(self)
 
-
-class OutsideKeyForm(forms.Form):
+class OutsideKeyForm(_StyledForm, forms.Form):
     """The public half of a key that lives elsewhere."""
 
     name = forms.CharField(max_length=80)
@@ -140,12 +142,8 @@ class OutsideKeyForm(forms.Form):
 
     prefix = "outside"
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        _style(self)
 
-
-class FrameSecretForm(forms.Form):
+class FrameSecretForm(_StyledForm, forms.Form):
     """A shared secret for frames."""
 
     signer_id = forms.RegexField(
@@ -154,10 +152,6 @@ class FrameSecretForm(forms.Form):
 
     prefix = "frames"
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        _style(self)
-
 
 class RevokeForm(forms.Form):
     """Why a key is no longer trusted."""
@@ -165,7 +159,7 @@ class RevokeForm(forms.Form):
     reason = forms.CharField(max_length=200, label="Reason", help_text="Stands in the published key list.")
 
 
-class _FileForm(forms.Form):
+class _FileForm(_StyledForm, forms.Form):
     """A form with one file of bounded size."""
 
     file = forms.FileField()
@@ -200,7 +194,6 @@ class VerifyForm(_FileForm):
         super().__init__(data, files)
         self.fields["file"].label = "Export"
         self.fields["file"].help_text = "A zip file of ours, or a .jsonl file of the original studio."
-        _style(self)
 
 
 class ImportForm(_FileForm):
@@ -230,7 +223,6 @@ class ImportForm(_FileForm):
             "A conversation, or chats and pairs of OpenAI, ShareGPT, Alpaca, TRL and the original as JSON; "
             "or an export of ours as it is."
         )
-        _style(self)
 
 
 class SignaturesForm(_FileForm):
@@ -243,10 +235,3 @@ class SignaturesForm(_FileForm):
 
 def _models(form: forms.Form, name: str, rows: Any) -> None:
     cast("forms.ModelChoiceField[Any]", form.fields[name]).queryset = rows
-
-
-def _style(form: forms.BaseForm) -> None:
-    plain = (forms.CheckboxInput, forms.CheckboxSelectMultiple, forms.RadioSelect, forms.ClearableFileInput)
-    for field in form.fields.values():
-        if not isinstance(field.widget, plain):
-            field.widget.attrs.setdefault("class", "input")
