@@ -33,7 +33,8 @@ class BodyLimit:
         if not length.isdigit() or int(length) > self._limit:
             if length.isdigit() and int(length) <= 2 * self._limit and b"expect" not in headers:
                 await _drain(receive)
-            return await _refuse(scope, send, 413, f"At most {self._limit} bytes are accepted in one request.")
+            sentence = f"At most {self._limit / 1_000_000:g} MB are accepted in one request."
+            return await _refuse(scope, send, 413, sentence)
         try:
             return await self._app(scope, receive, send)
         except OSError as error:  # nothing is sent yet: what a view raises does not come this far

@@ -54,6 +54,17 @@ def test_programs_get_the_refusal_as_a_problem() -> None:
     assert json.loads(sent[1]["body"])["status"] == 413
 
 
+def test_the_refusal_says_the_limit_as_people_read_it() -> None:
+    sent: list[dict[str, Any]] = []
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    scope = {"type": "http", "path": "/", "headers": [(b"content-length", b"999000000")]}
+    asyncio.run(BodyLimit(_app, 201_000_000)(scope, send, send))
+    assert sent[1]["body"] == b"At most 201 MB are accepted in one request.\n"
+
+
 @pytest.mark.parametrize("last", [{"type": "http.request", "body": b"x"}, {"type": "http.disconnect"}])
 def test_a_body_that_is_little_too_long_is_read_to_its_end_before_the_answer(last: dict[str, Any]) -> None:
     piece = {"type": "http.request", "body": b"x" * 50, "more_body": True}
