@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 
 from studio import samples
 from studio.accounts.models import Team
+from studio.chat.core.citations import renumbered
 from studio.chat.core.tree import Step, branch
 from studio.chat.models import Citation, Conversation, Message
 from studio.vault.models import Chunk, Document
@@ -84,8 +85,21 @@ class Shown:
 
     @property
     def chunk_ids(self) -> list[int]:
-        """The passages that entered the prompt."""
-        return [passage["chunk_id"] for passage in self.message.passages]
+        """The passages that entered the prompt, the cited ones first."""
+        found = (passage["chunk_id"] for passage in self.message.passages)
+        return list(dict.fromkeys((*self._cited.values(), *found)))
+
+    @property
+    def draft(self) -> str:
+        """The answer as a session's draft, numbered by `chunk_ids`: two quotes of one passage share its number."""
+        places = {chunk_id: place for place, chunk_id in enumerate(self.chunk_ids, 1)}
+        return renumbered(self.message.text, {n: places[chunk_id] for n, chunk_id in self._cited.items()})
+
+    @property
+    def _cited(self) -> dict[int, int]:
+        """The passage that each number rests on, where its source still stands."""
+        cited = (shown.citation for shown in self.evidence if shown.address)
+        return {citation.n: citation.chunk_id for citation in cited if citation.chunk_id is not None}
 
 
 def page_of(conversations: QuerySet[Conversation], *, before: str = "", after: str = "") -> Page[Conversation]:

@@ -156,6 +156,14 @@ def compose(raw: str, passages: Sequence[Passage], *, done: bool = True) -> Comp
     return Composer(passages).compose(raw, done=done)
 
 
+def renumbered(text: str, numbers: Mapping[int, int]) -> str:
+    """A composed answer whose citations have the numbers of another list; those without a new number are removed."""
+    out: list[str | Code | int] = []
+    for piece in read(text, done=True).pieces:
+        out.extend((numbers.get(label, 0) for label in piece.labels) if isinstance(piece, Mark) else (piece,))
+    return _joined(out)
+
+
 def _from_block(script: Script, label: int, said: Sequence[str], used: set[int]) -> list[str]:
     """The quotes that the block gives for a label, the one most like the statement first, unused ones before used."""
     about = set(_WORD.findall(" ".join(said).casefold()))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studio.chat.core.citations import Composed, Composer, Passage, compose
+from studio.chat.core.citations import Composed, Composer, Passage, compose, renumbered
 from studio.chat.queries import CONTEXT, around
 from studio.web.markdown import to_html as markdown
 from tests.studio.chat.passages import PASSAGES, REFUNDS, SHIPPING, passage
@@ -205,3 +205,7 @@ def test_the_words_around_a_quote_are_of_its_paragraph_and_whole() -> None:
     assert around("One.\n\nIt is so, says he.\n\nTwo.", 12, 14) == ("It is ", ", says he.")
     unbroken = "東" * 400
     assert around(unbroken, 200, 202) == ("… " + "東" * CONTEXT, "東" * CONTEXT + " …")
+
+
+def test_other_numbers_leave_code_alone_and_drop_what_has_none() -> None:
+    assert renumbered("Paid [1][3] in `a[1]` days [2].", {1: 4, 3: 1}) == "Paid [4][1] in `a[1]` days."

@@ -20,7 +20,8 @@ from studio.events.models import Event
 from studio.jobs.models import Job
 from studio.llm.steps import Answer, Ask, Reply
 from studio.vault.models import Document
-from tests.studio.chat.passages import PASSAGES
+from teacher.models import Session
+from tests.studio.chat.passages import PASSAGES, REFUNDS, SHIPPING
 from tests.studio.chat.world import GOOD_SHOWN, actor_of, answered, host, passages_in, stock_vault, write
 
 pytestmark = pytest.mark.django_db
@@ -82,6 +83,20 @@ def test_an_answer_links_each_number_to_the_exact_words(client: Client, alice: U
     assert f'class="cite" href="{document.span_url(citation.start, citation.end)}"' in unescape(html)
     assert "<mark>within fourteen (14) days</mark>" in html
     assert "Refunds are paid <mark>" in html
+
+
+def test_an_answer_that_teachers_improve_keeps_its_numbers_on_their_passages(client: Client, alice: User) -> None:
+    says = (
+        'On Monday [2: "Orders ship on Monday"], from Tromsø [2: "Orders ship from Tromsø"]. 14 days [1: "(14) days"].'
+    )
+    html = unescape(client.get(page_of(answered(alice, says=says))).content.decode())
+    assert "On Monday [1], from Tromsø [2]. 14 days [3]." in html
+    fields = re.findall(r'name="(question|draft|chunk)" value="([^"]*)"', html)
+    sent = {name: [value for named, value in fields if named == name] for name, _ in fields}
+    client.post(reverse("teacher:session_create"), sent | {"threshold": "0.8", "max_iterations": "1"})
+    session = Session.objects.get()
+    assert session.given_draft == "On Monday [1], from Tromsø [1]. 14 days [2]."
+    assert [entry["text"] for entry in session.evidence] == [SHIPPING, REFUNDS]
 
 
 def test_under_an_answer_stand_model_tokens_and_cost(client: Client, alice: User) -> None:
