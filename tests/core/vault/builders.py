@@ -100,6 +100,12 @@ def pdf_of(pages: Sequence[Sequence[str]], *, outline: Sequence[tuple[str, int]]
     return pdf_file(streams, outline=outline)
 
 
+def pdf_printed(lines: Sequence[tuple[int, str, int]]) -> bytes:
+    """A PDF of one page of lines: (size of type, text, space to the next line), both in points."""
+    shown = b" ".join(b"/F1 %d Tf (%s) Tj 0 -%d Td" % (size, text.encode(), space) for size, text, space in lines)
+    return pdf_file([zlib.compress(b"BT 40 760 Td " + shown + b" ET")])
+
+
 def pdf_bomb(megabytes: int) -> bytes:
     """A few kilobytes that inflate twice to the given size of drawing commands."""
     command = b"BT /F1 12 Tf 10 10 Td (hello world) Tj ET\n"
