@@ -120,6 +120,8 @@ def _enter(export: Export, key: SigningKey, payload: bytes, sign: dsse.Sign) -> 
             if export.signing == Export.Signing.OUTSIDE:
                 raise JobFailed("The key list was changed since the export was written; start it again.")
             raise Retry(1, "The key list was changed meanwhile.")
+        if not ledger.holds_key_list(found):
+            raise Retry(1, "The key list has no place in the ledger yet.")
         signatures = request.sign(sign)
         if export.signing == Export.Signing.OUTSIDE:
             signatures["statement"] = read_signatures(export.signatures.encode())["statement"]

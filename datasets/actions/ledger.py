@@ -68,15 +68,18 @@ def store(
     )
 
 
+def holds_key_list(found: Ledger) -> bool:
+    """Whether the ledger records the key list in force."""
+    recorded = LedgerEntry.objects.filter(team=found.team_id, kind="keys", keys_version=found.keys_version)
+    return recorded.exists()
+
+
 def record_key_list(found: Ledger, sign: Callable[[bytes], dsse.Signature], listed: Callable[[], keys.KeyList]) -> bool:
     """Record the current key list unless the ledger holds it already, under the lock of `locked`.
 
     A revocation gets its place in the order here: `revoked_seq` of keys revoked since is set before listed is called.
     """
-    last = (
-        LedgerEntry.objects.filter(team=found.team_id).order_by("-seq").values_list("keys_version", flat=True).first()
-    )
-    if last == found.keys_version:
+    if holds_key_list(found):
         return False
     revoked = SigningKey.objects.filter(team=found.team_id, state=SigningKey.State.REVOKED, revoked_seq=None)
     revoked.update(revoked_seq=found.size + 1)

@@ -11,7 +11,6 @@ from datasets.core.errors import Malformed
 
 STATEMENT_TYPE = "application/vnd.in-toto+json"
 LEDGER_TYPE = "application/vnd.arcticcodex.ledger-entry+json"
-KEYS_TYPE = "application/vnd.arcticcodex.keys+json"
 APPROVAL_TYPE = "application/vnd.arcticcodex.approval+json"
 MAX_ENVELOPE = 64 * 1024 * 1024
 MAX_SIGNATURES = 32

@@ -6,7 +6,7 @@ A key id (the fingerprint shown to people) is the SHA-256 of the key's DER Subje
 
 import base64
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Literal, get_args
@@ -138,7 +138,10 @@ class KeyEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyList:
-    """The key list in force. version counts from 1; threshold: how many root keys must sign the next version."""
+    """The key list in force. version counts from 1; the ledger records every version.
+
+    threshold, expires: of root keys and of the list, for publishers who keep such; verification does not look at them.
+    """
 
     version: int
     keys: tuple[KeyEntry, ...]
@@ -235,26 +238,3 @@ def _time(row: Mapping[str, Any], name: str) -> str | None:
     if value is not None and not (isinstance(value, str) and is_time(value)):
         raise Malformed(f"{name} in the key list is not a UTC time.")
     return value
-
-
-def seal_list(listed: KeyList, signatures: Iterable[dsse.Signature]) -> bytes:
-    """Return the key list in an envelope, to be checked against its predecessor by `check_succession`."""
-    return dsse.write(dsse.KEYS_TYPE, write_list(listed), signatures)
-
-
-def check_succession(old: KeyList, envelope_data: bytes) -> KeyList:
-    """Return the next key list if it may follow old, else raise KeyRefused.
-
-    As in TUF 5.3: the version is exactly one higher, and thresholds of the old and of the new root keys signed it.
-    """
-    envelope = dsse.read(envelope_data)
-    if envelope.payload_type != dsse.KEYS_TYPE:
-        raise Malformed("The envelope does not hold a key list.")
-    new = read_list(envelope.payload)
-    if new.version != old.version + 1:
-        raise KeyRefused(f"Key list version {new.version} cannot follow version {old.version}.")
-    for listed, which in ((old, "old"), (new, "new")):
-        roots = {e.id: e.public for e in listed.keys if "root" in e.roles and e.state == "active"}
-        if len(dsse.signers(envelope, roots)) < listed.threshold:
-            raise KeyRefused(f"The key list is not signed by enough {which} root keys.")
-    return new

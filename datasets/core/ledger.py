@@ -184,11 +184,15 @@ def is_signed(point: Checkpoint, public: bytes) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Replay:
-    """What a whole ledger says. entries: by sequence number; roots: tree root after each; fault: (line, reason)."""
+    """What a whole ledger says. entries: by sequence number; roots: tree root after each; fault: (line, reason).
+
+    unsigned: the faulty entry when nothing is wrong with it but that no known ledger key signed it.
+    """
 
     entries: tuple[Entry, ...]
     roots: tuple[bytes, ...]
     fault: tuple[int, str] | None = None
+    unsigned: Entry | None = None
 
 
 def replay(lines: list[bytes], verify: Callable[[dsse.Envelope], bool]) -> Replay:
@@ -208,10 +212,11 @@ def replay(lines: list[bytes], verify: Callable[[dsse.Envelope], bool]) -> Repla
         reason = _fault(envelope, entry, number, previous, entries)
         if reason is None and entry.peaks != tuple(tree.peaks):
             reason = "it belongs to another tree"
+        unsigned = None
         if reason is None and not verify(envelope):
-            reason = "it is not signed by a ledger key"
+            reason, unsigned = "it is not signed by a ledger key", entry
         if reason is not None:
-            return Replay(entries=tuple(entries), roots=tuple(roots), fault=(number, reason))
+            return Replay(entries=tuple(entries), roots=tuple(roots), fault=(number, reason), unsigned=unsigned)
         tree.add(leaf_hash(envelope.payload))
         previous = sha256(envelope.payload).hexdigest()
         entries.append(entry)

@@ -106,7 +106,10 @@ def to_row(record: PairRecord) -> dict[str, Any]:
     """Return the row's JSON object; RecordError when a field cannot be written."""
     if not (_ID(record.id) and is_time(record.created_at) and _SPLIT(record.split)):
         raise RecordError(f"Pair {record.id!r:.140} has an id, a time or a split that cannot be written.")
-    if record.score is not None and not is_decimal(record.score):
+    scores = [vote.score for vote in record.votes]
+    if record.score is not None:
+        scores.append(record.score)
+    if not all(map(is_decimal, scores)):
         raise RecordError(f"Pair {record.id} has a score that is not a decimal number.")
     row: dict[str, Any] = {
         "approvals": [_approval_row(approval) for approval in record.approvals],

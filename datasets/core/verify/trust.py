@@ -160,8 +160,11 @@ def check_ledger(
     if not _check_checkpoint(source, entry, ledger.root_after(entry, envelope.payload), signers, report):
         return None
     report.checks.append(f"ledger entry {entry.seq} of {entry.origin} and its checkpoint are signed")
-    replay = _check_whole(source, entry, signers, options, report) if options.lines is not None else None
     newest = options.newer or listed
+    replay = None
+    if options.lines is not None:
+        signers |= newest.with_role("ledger")
+        replay = _check_whole(source, entry, signers, options.lines, newest, report)
     reasons = [_state_fault(newest.find(key), "ledger", (entry, replay)) for key in sorted(by)]
     if all(reasons):  # whoever holds a revoked key could give an old export a new number
         report.add("ledger.key", "untrusted", f"the key that signed the entry {reasons[0]}", file=names.LEDGER)
@@ -184,12 +187,20 @@ def _check_checkpoint(source: Source, entry: Entry, root: bytes, signers: dict[s
 
 
 def _check_whole(
-    source: Source, entry: Entry, signers: dict[str, bytes], options: LedgerOptions, report: Report
+    source: Source,
+    entry: Entry,
+    signers: dict[str, bytes],
+    lines: list[bytes],
+    newest: keys.KeyList,
+    report: Report,
 ) -> Replay:
-    newer = options.newer.with_role("ledger") if options.newer else {}
-    replay = ledger.replay(options.lines or [], lambda envelope: bool(dsse.signers(envelope, signers | newer)))
+    """Check a whole ledger and the place of the export in it. newest: the newest key list at hand."""
+    replay = ledger.replay(lines, lambda envelope: bool(dsse.signers(envelope, signers)))
     point = ledger.read_checkpoint(read_small(source, names.CHECKPOINT))
-    if replay.fault is not None:
+    if replay.unsigned is not None and replay.unsigned.keys_version > newest.version:
+        message = f"it is signed under key list version {replay.unsigned.keys_version}: that key list is needed, too"
+        report.add("ledger.keys", "incomplete", message, file="ledger", row=replay.unsigned.seq)
+    elif replay.fault is not None:
         line, reason = replay.fault
         report.add("ledger.line", "tampered", reason, file="ledger", row=line)
     elif len(replay.entries) < entry.seq:
@@ -204,7 +215,21 @@ def _check_whole(
         if later:
             message = f"Rows of this export were withdrawn later, by ledger entry {later[-1].seq}: ask for that export."
             report.notes.append(message)
+        _check_newest(newest, replay, report)
     return replay
+
+
+def _check_newest(newest: keys.KeyList, replay: Replay, report: Report) -> None:
+    """Compare the newest key list at hand with what the ledger records of key lists."""
+    recorded = {entry.keys_version: entry for entry in replay.entries if entry.kind == "keys"}
+    here = recorded.get(newest.version)
+    if here is not None and here.statement != sha256(keys.write_list(newest)).hexdigest():
+        message = f"ledger entry {here.seq} records another key list of version {newest.version}: ask for it again"
+        report.add("keys.other", "untrusted", message, file=names.KEYS)
+    if later := [version for version in recorded if version > newest.version]:
+        report.notes.append(
+            f"The ledger records key list version {max(later)}: only that list says which keys were revoked since."
+        )
 
 
 def check_key_states(

@@ -40,6 +40,12 @@ def test_another_kind_of_key_is_refused() -> None:
         keys.load_public(other.public_key().public_bytes(*form).decode())
 
 
+def test_a_pem_says_what_kind_of_key_it_holds() -> None:
+    bare = base64.b64encode(public()).decode()
+    with pytest.raises(KeyRefused, match="not an Ed25519 key"):
+        keys.load_public(f"-----BEGIN PUBLIC KEY-----\n{bare}\n-----END PUBLIC KEY-----\n")
+
+
 def test_a_publicly_known_key_is_refused_everywhere() -> None:
     known = Ed25519PrivateKey.from_private_bytes(RFC_8032_SECRET)
     with pytest.raises(KeyRefused, match="public documents"):
@@ -99,29 +105,6 @@ def test_a_key_list_with_something_else_in_it_is_malformed(old: str, new: str) -
         keys.read_list(data.replace(old, new, 1).encode())
 
 
-def _succession(version: int, signers, **changes):
-    old = key_list(entry(roles=("root",)), version=4)
-    new = key_list(entry(roles=("root",)), entry(OTHER, roles=("root",)), version=version, **changes)
-    message = dsse.pae(dsse.KEYS_TYPE, keys.write_list(new))
-    return old, keys.seal_list(new, [keys.signer(private)(message) for private in signers])
-
-
-def test_the_next_key_list_needs_the_thresholds_of_both() -> None:
-    old, sealed = _succession(5, [PRIVATE, OTHER], threshold=2)
-    assert keys.check_succession(old, sealed).version == 5
-    for signers in ([PRIVATE], [OTHER]):
-        old, sealed = _succession(5, signers, threshold=2)
-        with pytest.raises(KeyRefused, match="root keys"):
-            keys.check_succession(old, sealed)
-
-
-@pytest.mark.parametrize("version", [3, 4, 6])
-def test_a_skipped_or_repeated_version_is_refused(version: int) -> None:
-    old, sealed = _succession(version, [PRIVATE, OTHER])
-    with pytest.raises(KeyRefused, match="cannot follow"):
-        keys.check_succession(old, sealed)
-
-
 def test_an_envelope_holds_each_key_once_and_in_one_order() -> None:
     message = dsse.pae("text/plain", b"hello")
     signatures = [keys.signer(private)(message) for private in (PRIVATE, OTHER)]
@@ -132,6 +115,25 @@ def test_an_envelope_holds_each_key_once_and_in_one_order() -> None:
         dsse.read(canonical.dump(document) + b"\n")
     with pytest.raises(Malformed, match="order"):
         dsse.read(dsse.write("text/plain", b"hello", [signatures[0], signatures[0]]))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda entry: 1,
+        lambda entry: {},
+        lambda entry: entry | {"keyid": 1},
+        lambda entry: entry | {"sig": 1},
+        lambda entry: entry | {"more": ""},
+        lambda entry: {"keyid": entry["keyid"]},
+    ],
+    ids=["a number", "empty", "a number as key id", "a number as signature", "one member more", "one member less"],
+)
+def test_a_signature_has_exactly_two_texts(change) -> None:
+    document = json.loads(dsse.write("text/plain", b"hello", [keys.signer(PRIVATE)(b"")]))
+    document["signatures"] = [change(document["signatures"][0])]
+    with pytest.raises(Malformed):
+        dsse.read(canonical.dump(document) + b"\n")
 
 
 def test_a_key_counts_only_under_its_own_id() -> None:

@@ -1,6 +1,7 @@
 """The ledger orders exports: nothing can be taken out, rewritten or replayed, and revocation follows its order."""
 
 import dataclasses
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -79,6 +80,14 @@ def test_a_rewritten_branch_is_located(thousand: list[bytes]) -> None:
     assert found.fault == (6, "it does not follow the entry before it")
 
 
+def test_an_entry_of_another_tree_is_located(thousand: list[bytes]) -> None:
+    last = sha256(dsse.read(thousand[4] + b"\n").payload).hexdigest()
+    other = head(size=5, last=last, peaks=(b"\1" * 32, b"\2" * 32))
+    payload = next_entry(other, statement=b"x", root="ab" * 32, count=1, keys_version=1)
+    forged = dsse.write(dsse.LEDGER_TYPE, payload, [keys.signer(PRIVATE)(dsse.pae(dsse.LEDGER_TYPE, payload))])
+    assert replay([*thousand[:5], forged.removesuffix(b"\n")], signed).fault == (6, "it belongs to another tree")
+
+
 def chain(tmp_path: Path, count: int) -> tuple[list[Path], list[bytes], LedgerHead]:
     """Make several real exports, one after the other, in one ledger."""
     now, folders, lines = head(), [], []
@@ -107,6 +116,38 @@ def test_the_whole_ledger_tells_that_rows_were_withdrawn_later(tmp_path: Path) -
     assert (report.ok, len(report.notes)) == (True, 1)
     assert "withdrawn later, by ledger entry 2" in report.notes[0]
     assert check(tmp_path / "second", lines=lines).notes == []
+
+
+def test_a_ledger_under_a_later_key_list_asks_for_that_list(tmp_path: Path) -> None:
+    folders, lines, now = chain(tmp_path, 2)
+    _, lines, _ = revoke(lines, now)
+    report = check(folders[0], lines=lines)
+    assert (report.exit_code, [(f.code, f.row) for f in report.findings]) == (3, [("ledger.keys", 3)])
+    assert "version 2" in report.findings[0].message
+    forged = next_entry(now, statement=b"x", root="ab" * 32, count=1, keys_version=1)
+    line = dsse.write(dsse.LEDGER_TYPE, forged, [keys.signer(OTHER)(dsse.pae(dsse.LEDGER_TYPE, forged))])
+    report = check(folders[0], lines=[*lines[:2], line.removesuffix(b"\n")])
+    assert (report.exit_code, [(f.code, f.row) for f in report.findings]) == (1, [("ledger.line", 3)])
+
+
+def test_a_key_list_is_the_one_that_the_ledger_records(tmp_path: Path) -> None:
+    folders, lines, now = chain(tmp_path, 2)
+    newer, lines, _ = revoke(lines, now)
+    pardoned = dataclasses.replace(newer, keys=(entry(), entry(OTHER)))
+    assert check(folders[0], newer=pardoned).ok
+    report = check(folders[0], newer=pardoned, lines=lines)
+    assert (report.exit_code, [f.code for f in report.findings]) == (2, ["keys.other"])
+    assert check(folders[0], newer=newer, lines=lines).notes == []
+
+
+def test_a_ledger_tells_of_a_later_key_list(tmp_path: Path) -> None:
+    folders, lines, now = chain(tmp_path, 1)
+    change = dataclasses.replace(now, kind="keys")
+    payload = next_entry(change, statement=b"list", root="00" * 32, count=0, keys_version=4)
+    line = dsse.write(dsse.LEDGER_TYPE, payload, [keys.signer(PRIVATE)(dsse.pae(dsse.LEDGER_TYPE, payload))])
+    report = check(folders[0], lines=[*lines, line.removesuffix(b"\n")])
+    assert (report.ok, len(report.notes)) == (True, 1)
+    assert "key list version 4" in report.notes[0]
 
 
 def test_a_ledger_without_this_export_is_refused(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from datasets.core import canonical
 from datasets.core.errors import Malformed, RecordError
 from datasets.core.policy import Policy, checker
-from datasets.core.records import Approval, PairRecord, WithheldRow, content_digest, from_line, to_line
+from datasets.core.records import Approval, PairRecord, Vote, WithheldRow, content_digest, from_line, to_line
 from tests.core.export.making import pair
 
 TEXT = st.text(st.characters(exclude_categories=("Cs",)), max_size=60)
@@ -26,6 +26,7 @@ RECORDS = st.builds(
     score=st.none() | SCORES,
     source=st.lists(TEXT, max_size=2).map(tuple),
     teachers=st.lists(TEXT, max_size=2).map(tuple),
+    votes=st.lists(st.builds(Vote, by=TEXT, score=SCORES), max_size=2).map(tuple),
     approvals=st.lists(
         st.builds(Approval, by=TEXT.filter(bool), at=st.just("2026-01-02T00:00:00Z"), shown=TEXT, position=st.none()),
         max_size=2,
@@ -65,6 +66,8 @@ def test_any_bytes_are_a_row_or_malformed(data: bytes) -> None:
         lambda line: line.replace(b'"score":"0.81"', b'"score":"high"'),
         lambda line: line.replace(b"2026-01-02T08", b"2026-01-02 08"),
         lambda line: line.replace(b'"teachers":["model-a"]', b'"teachers":"model-a"'),
+        lambda line: line[:-1] + b',"votes":[{"by":"judge","score":"high"}]}',
+        lambda line: line[:-1] + b',"votes":[{"by":"judge","score":0.9}]}',
         lambda line: line[:-1],
         lambda line: b"[" + line + b"]",
         lambda line: b"[" * 100_000,
@@ -90,9 +93,19 @@ def test_another_spelling_or_type_is_malformed(change) -> None:
         {"created_at": "\u0662\u0660\u0662\u0666-01-01T00:00:00Z"},
         {"score": "much"},
         {"score": "\u0660.\u0669"},
+        {"votes": (Vote(by="judge", score="0.9"), Vote(by="judge", score="much"))},
         {"split": "Train"},
     ],
-    ids=["space", "empty", "word", "digits of another script", "word as score", "score of another script", "capital"],
+    ids=[
+        "space",
+        "empty",
+        "word",
+        "digits of another script",
+        "word as score",
+        "score of another script",
+        "word as a judge's score",
+        "capital",
+    ],
 )
 def test_a_field_that_cannot_be_written_is_refused(changes) -> None:
     with pytest.raises(RecordError):
