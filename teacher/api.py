@@ -22,6 +22,7 @@ from teacher.models import MOST_ITERATIONS, Session
 
 router = Router(tags=["Sessions"])
 BATCH = 500
+"""Events in one answer: more than where each is rendered as well (`studio.events.views`)."""
 
 
 class SessionIn(Schema):

@@ -19,8 +19,7 @@ from studio.accounts.requests import HttpRequest
 from studio.events.queries import last_seq
 from studio.web.errors import StudioError
 from studio.web.htmx import render_partial
-
-PAGE = 50
+from studio.web.paging import PAGE_SIZE
 
 
 @require_safe
@@ -133,10 +132,10 @@ def ledger_list(request: HttpRequest) -> HttpResponse:
     before = request.GET.get("before", "")
     if before.isdecimal() and len(before) < 16:
         entries = entries.filter(seq__lt=int(before))
-    rows = list(entries.order_by("-seq")[: PAGE + 1])
+    rows = list(entries.order_by("-seq")[: PAGE_SIZE + 1])
     context = {
-        "entries": rows[:PAGE],
-        "next": rows[PAGE - 1].seq if len(rows) > PAGE else None,
+        "entries": rows[:PAGE_SIZE],
+        "next": rows[PAGE_SIZE - 1].seq if len(rows) > PAGE_SIZE else None,
         "ledger": Ledger.objects.filter(team=team).first(),
         "newest": str(next((row.seq for row in rows if row.kind != "keys"), 1)),
         "checkpoint": rows[0].checkpoint if rows and not before else "",

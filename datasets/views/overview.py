@@ -18,7 +18,8 @@ from studio.events.queries import last_seq
 from studio.web.htmx import render_partial
 from studio.web.ids import as_uuid
 
-PAGE = 20
+PAGE_SIZE = 20
+"""Fewer than elsewhere: the exports stand below the figures of the data set."""
 
 
 @require_safe
@@ -41,15 +42,15 @@ def _overview(request: HttpRequest, chosen: Dataset | None) -> HttpResponse:
     if chosen:
         exports = exports.filter(dataset=chosen)
     before = as_uuid(request.GET.get("before", ""))
-    rows = list((exports.filter(pk__lt=before) if before else exports).order_by("-pk")[: PAGE + 1])
+    rows = list((exports.filter(pk__lt=before) if before else exports).order_by("-pk")[: PAGE_SIZE + 1])
     context = {
         "datasets": list(Dataset.objects.filter(team=team).order_by("name")),
         "chosen": chosen,
         "figures": figures,
         "stats": _stats(figures),
         "bins": _bins(figures),
-        "exports": rows[:PAGE],
-        "next": rows[PAGE - 1].pk if len(rows) > PAGE else None,
+        "exports": rows[:PAGE_SIZE],
+        "next": rows[PAGE_SIZE - 1].pk if len(rows) > PAGE_SIZE else None,
         "is_later": before is not None,
         "key": actions.signing_key(team),
         "may_export": request.actor.may("export"),

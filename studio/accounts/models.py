@@ -1,10 +1,11 @@
 """Users, teams and the ways into them."""
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NoReturn
 from uuid import UUID
 
 from django.contrib.auth.models import AbstractUser, BaseUserManager
 from django.contrib.sessions.models import Session
+from django.core.management import CommandError
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -22,6 +23,10 @@ class UserManager(BaseUserManager["User"]):
         user.set_password(password)
         user.save(using=self._db)
         return user
+
+    def create_superuser(self, *args: object, **fields: object) -> NoReturn:
+        """Called by Django's command `createsuperuser` alone. Raises CommandError."""
+        raise CommandError("The studio has no superusers: `manage.py setup` makes a team and its owner.")
 
 
 class User(AbstractUser):

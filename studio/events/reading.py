@@ -24,6 +24,7 @@ from studio.events.watch import may_watch
 
 _sessions = import_module(settings.SESSION_ENGINE)
 BATCH = 50
+"""Of the backlog of each socket no more is held at once."""
 TOGETHER = 200
 
 Frames = list[tuple[int, str]]

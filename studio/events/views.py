@@ -9,6 +9,7 @@ from studio.events.watch import may_watch
 from studio.web.errors import Invalid
 
 BATCH = 200
+"""In one answer, which renders each of them."""
 
 
 @require_safe

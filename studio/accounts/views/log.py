@@ -17,8 +17,8 @@ from studio.accounts.models import User
 from studio.accounts.requests import HttpRequest
 from studio.events.models import Event
 from studio.web.formats import shorten
+from studio.web.paging import PAGE_SIZE
 
-PAGE_SIZE = 50
 COLUMNS = ["time", "actor", "email", "kind", "what", "address", "program"]
 
 

@@ -112,3 +112,9 @@ def test_a_closed_account_gets_no_token(alice):
     User.objects.filter(pk=other.pk).update(is_active=False)
     with pytest.raises(CommandError, match="closed"):
         setup(*ADA)
+
+
+def test_there_is_no_superuser_and_the_command_says_what_there_is(db):
+    with pytest.raises(CommandError, match=r"manage\.py setup"):
+        call_command("createsuperuser", "--noinput", email="root@studio.test")
+    assert not User.objects.exists()
