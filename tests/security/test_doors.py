@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from studio.events import watch
-from studio.events.routing import websocket_urlpatterns
+from studio.events.routing import nowhere, websocket_urlpatterns
 from tests.security.matrix import API, PAGES, SOCKETS, STREAMS, STREAMS_OF, Door
 from tests.security.routes import address, bearer, body_of, copy_of, operation_address, operations, pages
 from tests.security.world import ROLES, SCOPES
@@ -28,7 +28,9 @@ def test_every_event_stream_has_a_row():
 
 
 def test_there_is_one_websocket_address():
-    assert {str(found.pattern) for found in websocket_urlpatterns} == SOCKETS
+    *addresses, others = websocket_urlpatterns
+    assert {str(found.pattern) for found in addresses} == SOCKETS
+    assert others.callback is nowhere
 
 
 def expected(door: Door | None, role: str) -> int:
