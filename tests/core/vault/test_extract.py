@@ -78,7 +78,6 @@ def test_html_gives_visible_text_only() -> None:
     extracted = read_any(HTML.encode())
     assert extracted.title == "Hand book"
     assert parts(extracted) == [
-        ("text", "Menu"),
         ("heading", "Leave policy"),
         ("text", "First\nsecond line."),
         ("text", "loose text"),

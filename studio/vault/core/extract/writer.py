@@ -19,6 +19,10 @@ class TextWriter:
         self._blocks: list[Block] = []
         self._headings: list[tuple[int, str, int]] = []
 
+    @property
+    def is_empty(self) -> bool:
+        return not self._blocks
+
     def heading(self, level: int, text: str) -> None:
         title = _SPACE.sub(" ", text).strip()
         if title:
