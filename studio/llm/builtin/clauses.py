@@ -3,11 +3,17 @@
 "A is 5 and B is 7" says that B is 7, but not that A is 7; "X if Y" does not say X.
 """
 
+from itertools import pairwise
+
 from studio.llm.bounds import Bounded
 from studio.llm.builtin.reading import Reading, Token
 from studio.llm.builtin.wordlists import CONDITIONS, LIGHT
+from studio.llm.language import stem
 
 _LEADING = ("if", "unless", "except", "until")
+_TAKEN_OUT = ("instead", "except")
+#: Where one of these stands, what holds of two need not hold of one.
+_TOGETHER = frozenset(map(stem, ["share", "together", "mix", "combine", "jointly", "link", "connect"]))
 
 
 def misplaced(sentence: Reading, pairs: dict[int, int], breaches: set[str]) -> None:
@@ -70,7 +76,7 @@ def completeness(
             continue
         if not _is_measure(claim, pairs, tokens, mine):
             breaches.add("left out")
-    if _denied_before(sentence, visited, set(pairs.values())):
+    if _denied_before(sentence, visited, used) or _is_taken_out(sentence, used) or _is_one_of_several(sentence, used):
         breaches.add("left out")
     for clause in range(len(sentence.joints)):
         if clause in visited:
@@ -83,12 +89,18 @@ def completeness(
         near = any(other > clause for other in visited) or not any(
             token.role for token in sentence.tokens if last < token.clause < clause
         )
+        own = [token for token in sentence.tokens if token.clause == clause]
+        both = (
+            clause - 1 in visited
+            and sentence.joints[clause] == "and"
+            and any(token.preposition in _LEADING for token in own)
+        )
         phrase = {token.preposition for token in sentence.tokens if token.clause == clause}
         behind = sentence.joints[clause] in (";", "and", "but") and sentence.joints[clause + 1 : clause + 2] == (",",)
         opens = clause == 0 or (behind and clause + 1 in visited)
         measured = lead.bounded is not None and lead.bounded.bound not in ("", "about")
         fronted = opens and len(phrase) == 1 and bool(lead.preposition or measured)
-        governs = relative or fronted or (lead.preposition in _LEADING and near)
+        governs = relative or fronted or (lead.preposition in _LEADING and near) or both
         alternative = _is_alternative(sentence, clause, visited)
         capped = lead.bounded is not None and lead.bounded.bound in ("most", "least") and not lead.role
         if governs or _is_shared(sentence, clause, last) or alternative or (capped and clause - 1 in visited):
@@ -137,6 +149,40 @@ def _denied_before(sentence: Reading, visited: set[int], used: set[int]) -> bool
             op.kind == "not" and sentence.tokens[min(op.at, len(sentence.tokens) - 1)].clause == clause - 1
             for op in sentence.operators
         ):
+            return True
+    return False
+
+
+def _is_taken_out(sentence: Reading, used: set[int]) -> bool:
+    """Whether a used word stands behind an "instead of" that is not used: "the plan for A instead of that for B"."""
+    return any(
+        token.value in _TAKEN_OUT
+        and at not in used
+        and any(other > at and sentence.tokens[other].clause == token.clause for other in used)
+        for at, token in enumerate(sentence.tokens)
+    )
+
+
+def _is_one_of_several(sentence: Reading, used: set[int]) -> bool:
+    """Whether one of two is used without the other where what is said may hold of both together only.
+
+    "Shared by A and B", "runs between A and B"; "A and B were sold for 3 million".
+    """
+    clauses: list[list[int]] = [[] for _ in sentence.joints]
+    for at, token in enumerate(sentence.tokens):
+        clauses[token.clause].append(at)
+    for clause, (before, behind) in enumerate(pairwise(clauses), 1):
+        left, right = (any(at in used for at in side) for side in (before, behind))
+        if sentence.joints[clause] != "and" or left == right or not (before and behind):
+            continue
+        ahead, own = ([sentence.tokens[at] for at in side] for side in (before, behind))
+        tied = any(token.value in _TOGETHER or token.preposition == "between" for token in ahead)
+        if left and tied and not any(token.role for token in own):
+            return True
+        bare = not any(token.role or token.preposition or token.bounded for token in ahead)
+        told = clause in sentence.nominal or any(token.role and token.zone == "subject" for token in own)
+        counted = any(token.bounded for token in own) or "and" in sentence.joints[clause + 1 :]
+        if right and bare and told and counted:
             return True
     return False
 

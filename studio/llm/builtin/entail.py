@@ -118,9 +118,7 @@ def _order(claim: Reading, sentence: Reading, pairs: dict[int, int], breaches: s
             breaches.add("reversed" if claim.tokens[one].phrase == claim.tokens[other].phrase else "order")
     if _crossed(claim, sentence, pairs):
         breaches.add("order")
-    denied = any(
-        operator.kind == "not" or operator.value == "may" for operator in (*claim.operators, *sentence.operators)
-    )
+    denied = any(operator.kind == "not" for operator in (*claim.operators, *sentence.operators))
     if not denied and any(
         {claim.joints[claim.tokens[n].clause], sentence.joints[sentence.tokens[at].clause]} == {"and", "or"}
         for n, at in pairs.items()

@@ -151,7 +151,9 @@ def _supporting(laid: list[tuple[Sentence, Laid]]) -> tuple[Sentence, ...]:
 def _together(text: str, evidence: Evidence, question: str) -> tuple[Sentence, ...]:
     """A sentence for each part of a claim of several parts; all of one passage, near each other."""
     for sentence, _ in _lay_all(text, evidence, question) if (claims := each(text)) else ():
-        if not sentence.is_foreign and all(_entails(sentence, claim, question) for claim in claims):
+        if not (sentence.is_foreign or _chooses(sentence)) and all(
+            _entails(sentence, claim, question) for claim in claims
+        ):
             return (sentence,)
     for joint in _JOINT_WORD.finditer(text):
         left, right = text[: joint.start()], text[joint.end() :]
@@ -164,9 +166,16 @@ def _together(text: str, evidence: Evidence, question: str) -> tuple[Sentence, .
             second = [s for s, r in _lay_all(f"{subject} {right}".strip(), evidence, question) if not r.breaches]
             for one in first:
                 for other in second:
+                    if one == other and _chooses(one):
+                        continue
                     if one.label == other.label and abs(one.position - other.position) <= 2:
                         return tuple(sorted({one, other}, key=lambda s: s.position))
     return ()
+
+
+def _chooses(sentence: Sentence) -> bool:
+    """Whether it offers alternatives: who may bring a guest or a dog may not bring both."""
+    return " or " in sentence.text
 
 
 def _subjects(left: str, right: str) -> list[str]:

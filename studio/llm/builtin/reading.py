@@ -302,7 +302,7 @@ class _Reader:
     def done(self) -> Reading:
         for clause in range(len(self.joints)):
             self._finish(clause)
-            self._deny_on(clause)
+            self._carry_on(clause)
         return Reading(
             tokens=tuple(self.tokens),
             operators=tuple(self.operators),
@@ -311,11 +311,16 @@ class _Reader:
             nominal=frozenset(self.nominal),
         )
 
-    def _deny_on(self, clause: int) -> None:
-        """ "Not for salaries or land" denies both."""
-        if self.joints[clause] not in ("or", "nor") or clause in self.aux:
+    def _carry_on(self, clause: int) -> None:
+        """ "Not for salaries or land" denies both, "may be searched or refused entry" permits both."""
+        if self.joints[clause] not in ("or", "nor", "and") or clause in self.aux:
             return
         own, before = ([n for n, t in enumerate(self.tokens) if t.clause == c] for c in (clause, clause - 1))
+        modal = next((op.value for op in self.operators if op.kind == "modal" and op.at in before), "")
+        if own and modal and clause not in self.nominal and not self.tokens[own[0]].preposition:
+            self.operators.append(Operator(kind="modal", value=modal, at=own[0]))
+        if self.joints[clause] == "and":
+            return
         denied = {op.at for op in self.operators if op.kind == "not"}
         if own and denied & set(before) and not denied & set(own):
             self.operators.append(Operator(kind="not", value="", at=own[0]))

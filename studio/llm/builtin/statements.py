@@ -15,6 +15,8 @@ from studio.llm.builtin.wordlists import AUXILIARIES, DETERMINERS, EXTRAS, HEDGE
 from studio.llm.figures import CITATION, belongs_to_figures
 
 MOST_STATEMENTS: Final = 12
+#: Characters of the longest sentence that is taken apart; who writes more in one breath ties it together.
+LONGEST_TAKEN_APART: Final = 600
 _LONGEST_ITEM: Final = 4
 _TOKEN = re.compile(r"[^\s,;:()—]+|[,;:()—]")
 _MARKS = frozenset([",", ";", ":", "(", ")", "—", "and", "or", "but", "not", "which", "because", "also"])
@@ -31,12 +33,13 @@ _CONDITION = re.compile(r"\b(?:if|unless|when|whenever|until|except|otherwise|th
 _TAKING = """includes include contains contain covers cover provides provide offers offer supplies supply lends lend
     sells sell repairs repair needs need requires require insures insure"""
 _TAKES = frozenset(_TAKING.split())
-_NAME = r"(?:(?:Dr|Mr|Ms|Mrs|Prof)\.? )?[A-Z][\w'’-]+(?: [A-Z][\w'’.-]+){0,3}"
-_NOUN = r"(?:[a-z][\w-]+ ){0,2}[a-z][\w-]+"
-_CALLED = re.compile(rf"(?P<role>\b[Tt]he {_NOUN}(?: of the {_NOUN})?), (?P<name>{_NAME})(?=[,.;]|$)")
-_BEING = re.compile(rf"(?P<name>\b{_NAME}), (?P<role>the {_NOUN}(?: of the {_NOUN})?)(?=[,.;]|$)")
+_NAME = r"(?:(?:(?:Dr|Mr|Ms|Mrs|Prof)\.? )|[A-Z][\w'’-]+ )[A-Z][\w'’-]+(?: [A-Z][\w'’-]+){0,2}"
+_NOUN = rf"(?:(?!(?:{'|'.join(sorted(PREPOSITIONS))}) )[a-z][\w-]+ ?\b){{1,3}}"
+#: Where a noun stands that an aside behind it can only be about: "the lid of the jar, which …" has two.
+_ALONE = r"(?:^|\w(?:ed|en) by |\b(?:it|them) to |\b(?:must|may|can|shall|will) [a-z]+ (?!of )[a-z]+ )"
+_CALLED = re.compile(rf"{_ALONE}(?P<role>[Tt]he {_NOUN}), (?P<name>{_NAME})(?=(?:,[^,;]+)?$)")
 _ASIDE = re.compile(
-    rf"(?:^|\W)(?P<head>{_NAME}|(?:the|a|an) {_NOUN}|(?!\w+ing )[a-z-]{{4,}}(?: [a-z-]{{4,}})?), (?:which|who)"
+    rf"{_ALONE}(?P<head>{_NAME}|(?:[Tt]he|[Aa]n?) (?:{_NOUN}|{_NAME}|[A-Z][\w'’-]+ {_NOUN})), (?:which|who)"
     r" (?P<says>[^,;:]+)(?=[,.;]|$)"
 )
 _BUT_NOT = re.compile(
@@ -44,32 +47,22 @@ _BUT_NOT = re.compile(
     r" (?P<preposition>for|in|on|at|to|with|by) (?P<other>[^,;]+)"
 )
 _PLACE = re.compile(r" (?:only )?(?:for|in|on|at|to|with|by|between|from|within|during|after|before)\b")
-_MAINLY = re.compile(r"(?P<start>[^;]+), (?:mainly|mostly|especially|particularly|for example|usually) [^,;]+")
-_WHEN = re.compile(r"(?P<start>.+ (?P<date>(?:in|on) (?:\d{1,2} )?(?:[A-Z][a-z]+ )?\d{4})), when (?P<says>[^;,]+)")
-_MADE = re.compile(
-    rf"(?:^|\W)(?P<head>{_NAME}|(?:the|a|an|two|three|four|\d+) {_NOUN}), which (?P<doer>the {_NOUN}|{_NAME})"
-    r" (?P<verb>[a-z]+)(?P<rest>(?: (?:in|on|at|for|from|to) [^,;]+)?)(?=[,.;]|$)"
-)
-_THEN = re.compile(
-    r"(?P<first>[^;:]+?),? and (?:then )?(?P<next>(?!to\b|is\b|are\b)[a-z]+ (?:the|a|an|it|them) [^;:]+)"
-)
-_ELLIPSIS = re.compile(
-    r"(?P<start>[^,;]+) (?P<be>may|can|must|is|are) (?P<rest>[^,;]+)[;,] (?:but )?(?P<other>[^,;]+) (?P=be)(?: ?not)"
-)
-_INSTEAD = re.compile(r"(?P<start>[^;]+?)(?: instead of [^,;]+|, not [^,;]+)")
 _HAS = re.compile(
     r"(?P<whole>(?:[Tt]he |[Aa] |[Aa]n |[A-Z])[\w' -]{2,40}?) (?:(?:is|are|costs?) [^,;]{1,30}? and )?"
     r"(?P<verb>includes?|needs?|requires?) (?!to\b)(?P<thing>[^;:()]+?)(?=, which\b|$)"
 )
-_BECAUSE = re.compile(r"(?P<says>[^;:]+?)(?P<comma>,?) because (?!of\b)(?P<why>[^;:]+)", re.IGNORECASE)
-_NEGATED_MAIN = re.compile(r"\b(?:not|only|merely|just|might|may|could)\b", re.IGNORECASE)
-_GUESSED = re.compile(rf"\b(?:only|merely|just|might|that|whether|{'|'.join(sorted(HEDGES))})\b", re.IGNORECASE)
+_UNSURE = re.compile(rf"\b(?:not|only|merely|just|might|may|could|{'|'.join(sorted(HEDGES))})\b", re.IGNORECASE)
+_RULED = """allowed permitted forbidden prohibited banned insured covered included excluded exempt returned refunded
+    required available closed open free"""
+_OF_EACH = frozenset(_RULED.split())  # what rules say of several they say of each: not "enough", not "married"
 
 
 @lru_cache(maxsize=8_192)
 def statements(text: str) -> tuple[str, ...]:
     """What a sentence says besides itself, each as a sentence; at most twelve."""
     text = " ".join(CITATION.sub("", text).split()).rstrip(". ")
+    if len(text) > LONGEST_TAKEN_APART:
+        return ()
     found: dict[str, None] = {}
     for part in (*_parts(text), text):
         for one in (part, *_asides(part), *_contrasts(part), *_parallels(part), *_converses(part)):
@@ -80,69 +73,42 @@ def statements(text: str) -> tuple[str, ...]:
 
 def each(text: str) -> tuple[str, ...]:
     """A claim about several as a claim about each; none where it is about one, or may not be taken apart."""
-    tokens = _TOKEN.findall(text.rstrip(". "))
-    lists = [at for at, token in enumerate(tokens) if token in ("and", "or")]
-    if len(lists) != 1 or tokens[lists[0]] == "or":
-        return ()
-    found = tuple(_of_list(tokens, lists[0]))
+    found = () if " or " in text else tuple(_items(text.rstrip(". ")))
     return found if len(found) > 1 else ()
 
 
 def _parts(text: str) -> Iterator[str]:
-    """Sides of a semicolon, and what a "because" joins: both are said."""
-    for side in text.split("; ") if "; " in text else (text,):
-        if side.casefold().startswith(("otherwise", "then")):
-            continue
-        because = _BECAUSE.fullmatch(side)
-        if because and not _CONDITION.search(because["says"]):
-            if not _GUESSED.search(because["says"]):
-                yield because["why"]
-            if because["comma"] or not _NEGATED_MAIN.search(because["says"]):
-                yield because["says"]
-        elif side != text:
-            yield side
-        two = _THEN.fullmatch(side)
-        if two and not (_CONDITION.search(side) or _COLLECTIVE.search(side) or _DENIES.search(two["first"])):
-            if two["first"].split()[0].casefold() in PREPOSITIONS:
-                continue
-            yield two["first"]
-            yield two["next"]
+    """Sides of a semicolon and what a reason is given for, unless the first side may govern the others."""
+    sides = text.partition(", because ")[0].split("; ")
+    fronted = sides[0].split(" ", 1)[0].casefold() in PREPOSITIONS
+    if not (fronted or ":" in text or _CONDITION.search(text)):
+        yield from sides
 
 
 def _asides(text: str) -> Iterator[str]:
     """ "The warden, Ilse Hartmann, refills them": she is the warden, and the sentence holds of her by name and role."""
-    for pattern in (_CALLED, _BEING):
-        for match in pattern.finditer(text):
-            rest = text[match.end() :]
-            if re.match(r", (?:and|or|[A-Z])", rest):
-                continue  # a list, no aside
-            yield f"{match['name']} is {match['role']}"
-            yield f"{match['role']} is {match['name']}"
-            if rest.startswith(",") or not rest.strip(". "):
-                for part in ("name", "role"):
-                    yield f"{text[: match.start()]}{match[part]}{rest.removeprefix(',')}"
-    if dated := _WHEN.fullmatch(text):
-        yield dated["start"]
-        yield f"{dated['says']} {dated['date']}"
-    for match in _MADE.finditer(text):
-        yield f"{match['doer']} {match['verb']} {match['head']}{match['rest']}"
-    for match in _ASIDE.finditer(text):
+    if match := _CALLED.search(text):
+        yield f"{match['name']} is {match['role']}"
+        yield f"{match['role']} is {match['name']}"
+        for part in ("name", "role"):
+            yield f"{text[: match.start('role')]}{match[part]}{text[match.end() :].removeprefix(',')}"
+    if match := _ASIDE.search(text):
         yield f"{match['head']} {match['says']}"
-        if not _CONDITION.search(match["says"]):
-            yield f"{text[: match.start('head')]}{match['head']}{text[match.end() :].removeprefix(',')}"
+        rest = text[match.end() :].removeprefix(",")
+        if not (_CONDITION.search(match["says"]) or rest.startswith((" and ", " or "))):
+            yield f"{text[: match.start('head')]}{match['head']}{rest}"
 
 
 def _contrasts(text: str) -> Iterator[str]:
-    """ "Available for A, but not for B": each side; "instead of B" and "not B" add nothing to what holds of A."""
-    if match := _BUT_NOT.fullmatch(text):
-        start, be, rest, preposition, other = match.group("start", "be", "rest", "preposition", "other")
-        yield f"{start} {be} {rest}"
-        yield f"{start} {be} not {_PLACE.split(rest)[0]} {preposition} {other}"
-    elif match := _ELLIPSIS.fullmatch(text):
-        yield f"{match['start']} {match['be']} {match['rest']}"
-        yield f"{match['other']} {match['be']} not {match['rest'].split(' with ')[0]}"
-    elif match := _INSTEAD.fullmatch(text) or _MAINLY.fullmatch(text):
-        yield match["start"]
+    """ "Available for A, but not for B": each side."""
+    match = _BUT_NOT.fullmatch(text)
+    if match is None:
+        return
+    start, be, rest, preposition, other = match.group("start", "be", "rest", "preposition", "other")
+    yield f"{start} {be} {rest}"
+    what, *places = _PLACE.split(rest)
+    if len(places) < 2:  # "tested in May in mice, but not in children": not in May?
+        yield f"{start} {be} not {what} {preposition} {other}"
 
 
 def _parallels(text: str) -> Iterator[str]:
@@ -182,7 +148,7 @@ def _signature(tokens: list[str]) -> tuple[str, ...] | None:
 def _converses(text: str) -> Iterator[str]:
     """ "A includes B" as "B is included in A", "A needs B" as "B is required for A"."""
     match = _HAS.search(text)
-    if not match or any(words.search(text) for words in (_COLLECTIVE, _CONDITION, _NEGATED_MAIN)):
+    if not match or any(words.search(text) for words in (_COLLECTIVE, _CONDITION, _UNSURE)):
         return
     things = [match["thing"]]
     if " and " in match["thing"]:
@@ -192,13 +158,11 @@ def _converses(text: str) -> Iterator[str]:
 
 
 def _items(text: str) -> Iterator[str]:
-    """The sentence with one item in the place of a list, for each list it has."""
-    if " and " not in text and " or " not in text:
-        return
+    """The sentence with one item in the place of its list."""
     tokens = _TOKEN.findall(text)
-    for at, token in enumerate(tokens):
-        if token in ("and", "or"):
-            yield from _of_list(tokens, at)
+    lists = [at for at, token in enumerate(tokens) if token in ("and", "or")]
+    if len(lists) == 1:  # of two, the items may belong to each other: "Oslo and Rome are in Norway and Italy"
+        yield from _of_list(tokens, lists[0])
 
 
 def _of_list(tokens: list[str], at: int) -> Iterator[str]:
@@ -214,8 +178,11 @@ def _of_list(tokens: list[str], at: int) -> Iterator[str]:
     elif behind and behind[0].casefold() in AUXILIARIES:
         if not _begins(before) or any(word[0].isdigit() or belongs_to_figures(word) for word in behind):
             return  # "breakfast and dinner are 20 euros"
-    elif behind and behind[0] not in (",", ";") and not _one_determiner(tokens, spans):
-        return
+        if not ({"are", "were", "be"} & set(behind[:3]) and _OF_EACH & set(behind[1:4])):
+            return  # "a passport and a visa are enough"
+    elif behind and behind[0] not in (",", ";"):
+        if behind[0].casefold() not in PREPOSITIONS | RELATIONS.keys() or not _one_determiner(tokens, spans):
+            return
     elif _DENIES.search(" ".join(before)) or _CONDITION.search(" ".join(before)):
         return  # "not A and B", "if A and B fail"
     lengths = [end - start for start, end in spans]
@@ -268,7 +235,9 @@ def _spans(tokens: list[str], at: int) -> list[tuple[int, int]]:
 def _is_item(token: str) -> bool:
     low = token.casefold()
     closed = low in AUXILIARIES or low in PREPOSITIONS or low in RELATIONS or low in RELATIVES or low in _MARKS
-    return not (closed or low in _TAKES or (low in EXTRAS and low not in DETERMINERS) or low.endswith("ly"))
+    return not (
+        closed or low == "them" or low in _TAKES or (low in EXTRAS and low not in DETERMINERS) or low.endswith("ly")
+    )
 
 
 def _joined(tokens: list[str]) -> str:

@@ -73,6 +73,8 @@ TURNS = tuple(
         (r"n't", " not"),
         (r"whichever (?:comes|is) (?:first|earlier|sooner)", ""),
         (r"so that", "because"),
+        (r"((?:report|rul|ask|argu|den|insist)(?:s|ies|es|ed|ied)?) (that|whether)", r"\1 \2 allegedly"),
+        (r"according to", "allegedly according to"),
     )
 )
 _WORDS = """two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen
@@ -121,7 +123,8 @@ PAST = _set("was were had did")
 #: What makes a statement an opinion or a guess.
 HEDGES = _set(
     "perhaps possibly maybe probably presumably allegedly apparently believe believes believed think thinks thought"
-    " claims claimed suspects suspected assumes assumed alleges alleged hopes hoped fears feared doubts doubted"
+    " claims claimed says said suspects suspected assumes assumed alleges alleged hopes hoped fears feared"
+    " doubts doubted"
 )
 PERFECT = _set("has have")
 # What says that something happened: auxiliaries, and the irregular verbs that do so by themselves.

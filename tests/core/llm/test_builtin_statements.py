@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from studio.llm.builtin.evidence import Evidence
 from studio.llm.builtin.judge import judge
-from studio.llm.builtin.statements import MOST_STATEMENTS, statements
+from studio.llm.builtin.statements import LONGEST_TAKEN_APART, MOST_STATEMENTS, statements
 
 FOLLOWS = """\
 Loose clothing, gloves and jewellery are forbidden near rotating parts. | Gloves are forbidden near rotating parts.
@@ -17,13 +17,12 @@ The shop is open on weekdays from 8 to 12 and on Saturdays from 9 to 14. | On Sa
 The price is 385 euros and includes travel, full board and the lift pass. | The lift pass is included in the price.
 Used cylinders are refilled by the warden, Ilse Hartmann, within a day. | The warden is Ilse Hartmann.
 Pupils who need medicine hand it to Ms Keller, who is in charge of first aid. | Ms Keller is in charge of first aid.
-The terns nested on two rafts, which the angling club built in March. | The angling club built two rafts in March.
 Playback is available for FLAC and ALAC files, but not for MP3. | Playback is available for ALAC files.
 Playback is available for FLAC and ALAC files, but not for MP3. | Playback is not available for MP3.
 Bonfires are allowed only between November and February, and never on Sundays. | Bonfires are not allowed on Sundays.
 The meeting is in the library, not in the hall. | The meeting is in the library.
-The equalizer now supports ten bands instead of six. | The equalizer supports ten bands.
 The buffer was raised to 5 seconds because users reported dropouts. | Users reported dropouts.
+Clean it with water; bleach is not allowed, because it damages the seals. | Bleach is not allowed.
 Clean it with water; vinegar damages the seals. | Vinegar damages the seals.
 Cover the pot and simmer the stew for two and a half hours. | The stew is simmered for 2.5 hours.
 Costs of repatriation are covered if a doctor agrees. | Repatriation costs are covered if a doctor agrees.
@@ -134,6 +133,63 @@ The store in Lund and Malmö closes at 6, the one in Ystad at 8. | The store in 
 Crews repair the roof and paint the doors in spring. | Crews repair the roof in spring.
 The heater runs at half speed during the night. | The heater runs at half speed.
 The nightly job runs at half speed during the night. | The nightly job runs at half speed.
+The board chose the plan for Lund instead of the plan for Ystad. | The board chose the plan for Ystad.
+The deposit is returned and the keys are handed over if the flat is clean. | The deposit is returned.
+Ms Berg reported that the roof leaked and the gutter was blocked. | The roof leaked.
+Ms Berg reported that the roof leaked and the gutter was blocked. | The gutter was blocked.
+According to the vendor, the panel lasts 25 years and needs no service. | The panel lasts 25 years.
+According to the vendor, the panel lasts 25 years and needs no service. | The panel needs no service.
+The museum, a former mill, and the church were restored in 2004 and 2011. | The church was restored in 2004.
+Guests from Norway, Sweden and Finland pay 20, 25 and 30 euros. | Guests from Finland pay 20 euros.
+The dean asked whether the grant was spent and the report was sent. | The report was sent.
+Mr Dahl, who chairs the works council, and Ms Roth, the nurse, signed the minutes. | Mr Dahl is the nurse.
+Nobody but the caretaker, Ann Lowe, has a key. | Ann Lowe has no key.
+The garage next to the bakery, Adler Bikes, repairs scooters. | The bakery is Adler Bikes.
+The owner of the barge, who lives in Ghent, pays the fee. | The barge lives in Ghent.
+The captain spoke to the owners of the barge, who live in Ghent. | The barge lives in Ghent.
+The price of the ticket, which is printed on the back, is refunded. | The ticket is printed on the back.
+The lid of the jar, which was bought in 2010, is cracked. | The jar was bought in 2010.
+Visitors with a badge, who may enter the lab, must sign. | The badge may enter the lab.
+Some drivers, who had no licence, were fined. | Drivers had no licence.
+Two of the boats, which leak, are for sale. | The boats leak.
+Half of the pupils, who sat at the back, failed. | The pupils sat at the back.
+Access may be granted to lawyers in May, but not to their clients. | Access is not granted to clients.
+The price probably includes breakfast. | Breakfast is included in the price.
+The mayor and the council of Lund and Ystad agreed. | The council of Lund agreed.
+The bread and butter pudding is served at noon. | The bread is served at noon.
+Black and white photographs are archived. | Black photographs are archived.
+Ann and Ben are married. | Ann is married.
+Ann and Ben are neighbours. | Ann is a neighbour.
+Ann and Ben are the parents of Kim. | Ann is the parents of Kim.
+Lund and Ystad are connected by rail. | Lund is connected by rail.
+The hall and tower were sold for 3 million euros. | The tower was sold for 3 million euros.
+The brothers Tom and Jan are twins. | The brothers Tom are twins.
+Nurses and doctors were outnumbered by visitors. | Nurses were outnumbered by visitors.
+Ann and Ben are alone in the house. | Ann is alone in the house.
+The bus and the tram were the winners of the vote. | The bus was the winners of the vote.
+Flour, water and salt are enough for bread. | Flour is enough for bread.
+Flour, water and salt are enough for bread. | Water is enough for bread.
+A passport and a visa are enough for entry. | A passport is enough for entry.
+A passport and visa are sufficient. | A passport is sufficient.
+The seller and buyer are in agreement. | The seller is in agreement.
+Ann and Ben were elected chair and secretary. | Ben was elected chair.
+Oslo and Rome are the capitals of Norway and Italy. | Rome is the capital of Norway.
+The prize is shared by Ann and Ben. | The prize is shared by Ann.
+The river runs between Lund and Ystad. | The river runs between Lund.
+You may choose soup or salad. | You may choose soup and salad.
+A tent or caravan may be parked for 14 nights. | A tent and a caravan may be parked for 14 nights.
+Members may bring a guest or a dog. | Members may bring a guest and a dog.
+The seller may repair or replace the goods. | The seller may repair and replace the goods.
+Visitors may be searched or refused entry by the guard. | Visitors are refused entry by the guard.
+Soak the beans and drain them after 8 hours. | Soak the beans after 8 hours.
+Sand the board and oil it twice before use. | Sand the board twice.
+The court ruled that the fine was void because the form was unsigned. | The form was unsigned.
+The hall will open in May 2030, when the lift is ready. | The hall opened in May 2030.
+The ground floor is heated with gas in winter, the attic is not. | The attic is not heated.
+If it rains, the match is moved; the fee is waived; tea is free. | The fee is waived.
+If it rains, the match is moved; the fee is waived; tea is free. | Tea is free.
+On strike days: trains stop; buses run hourly; taxis are free. | Taxis are free.
+On strike days: trains stop; buses run hourly; taxis are free. | Buses run hourly.
 """
 
 
@@ -164,3 +220,11 @@ def test_every_sentence_has_few_statements_and_the_same_every_time(text: str) ->
     found = statements(text)
     assert len(found) <= MOST_STATEMENTS
     assert statements.__wrapped__(text) == found
+
+
+@pytest.mark.parametrize(
+    "unit", ["a, b, ", "because because ", "and and ", "the x of ", "which who ", "the a, which b, "]
+)
+def test_a_very_long_sentence_is_not_taken_apart(unit: str) -> None:
+    assert statements("Cash and tickets are insured; tea is free") != ()
+    assert statements((unit * LONGEST_TAKEN_APART)[: LONGEST_TAKEN_APART - 1] + "xy") == ()
