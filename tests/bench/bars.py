@@ -35,7 +35,7 @@ BARS = (
     _least("export", "export_plain_pairs_per_cpu_s", 60_000, "pairs/s", "signed export without frames"),
     _least("export", "export_frames_pairs_per_cpu_s", 8_000, "pairs/s", "signed export with frames"),
     _least("export", "verify_frames_pairs_per_cpu_s", 6_000, "pairs/s", "verify with frames"),
-    _most("export", "verify_big.cpu_s", 5, "s", "verify 100,000 pairs without frames"),
+    _most("export", "verify_big.cpu_s", 5, "CPU s", "verify 100,000 pairs without frames"),
     _most("export", "jsonl_bytes_per_text_byte", 1.2, "bytes", "JSONL for each byte of text"),
     _most("export", "export_big.peak_over_idle_mib", 150, "MiB", "export of 200,000 pairs, memory over idle"),
     _least("frames", "blob_encode_MB", 250, "MB/s", "BLOB-T encode, texts of 1.2 kB"),

@@ -105,6 +105,12 @@ def test_a_key_list_with_something_else_in_it_is_malformed(old: str, new: str) -
         keys.read_list(data.replace(old, new, 1).encode())
 
 
+def test_a_key_list_with_a_key_of_another_length_is_malformed() -> None:
+    short = keys.KeyEntry(public=public()[:31], roles=("export",))
+    with pytest.raises(Malformed, match="does not match its id"):
+        keys.read_list(keys.write_list(key_list(short)))
+
+
 def test_an_envelope_holds_each_key_once_and_in_one_order() -> None:
     message = dsse.pae("text/plain", b"hello")
     signatures = [keys.signer(private)(message) for private in (PRIVATE, OTHER)]
