@@ -35,8 +35,25 @@ function draw(answer) {
 }
 
 let wasInView = false;
-document.addEventListener("htmx:beforeSwap", ({ target }) => { if (target.matches("[data-answer-shown]")) wasInView = isInView(target); });
-document.addEventListener("htmx:afterSwap", ({ target }) => { if (wasInView && target.matches("[data-answer-shown]")) follow(target.closest("[data-message]")); });
+let threadTop = 0;
+document.addEventListener("htmx:beforeSwap", ({ target }) => {
+  if (target.matches("[data-answer-shown]")) wasInView = isInView(target);
+  else if (target.id === "thread") { threadTop = target.scrollTop; wasInView = !!lastAnswer() && isInView(lastAnswer()); }
+});
+document.addEventListener("htmx:afterSwap", ({ target }) => {
+  if (target.id === "thread") target.scrollTop = threadTop; // a fresh one would stand at its beginning
+  else if (!target.matches("[data-answer-shown]")) return;
+  if (!lastAnswer()) return;
+  if (wasInView) follow(lastAnswer());
+  else if (below && target.id !== "thread") below.hidden = isInView(lastAnswer());
+});
+
+const below = $("[data-below]"); // leads somebody who has scrolled up to what is new
+const lastAnswer = () => [...document.querySelectorAll("[data-message]")].at(-1);
+below?.addEventListener("click", () => { below.hidden = true; follow(lastAnswer()); });
+document.addEventListener("scroll", () => {
+  if (below && !below.hidden && isInView(lastAnswer())) below.hidden = true;
+}, { capture: true, passive: true });
 
 function restart({ message_id: id }) {
   const answer = answerOf(id);
@@ -151,6 +168,22 @@ document.addEventListener("toggle", ({ target }) => {
   const field = target.matches(".edit[open]") && $("textarea", target);
   if (field) { field.focus(); field.select(); }
 }, { capture: true });
+
+// --- code of a finished answer: the renderer knows no buttons, so the page adds one to each block ---------------------------------------
+
+function addCopyButtons() {
+  for (const code of document.querySelectorAll("[data-message]:not([aria-busy]) .prose pre:not(.code > pre)")) {
+    const box = document.createElement("div");
+    const button = $("#copy-code").content.firstElementChild.cloneNode(true);
+    box.className = "code";
+    button.dataset.copy = code.textContent;
+    code.replaceWith(box);
+    code.tabIndex = 0; // long lines are scrolled by key too
+    box.append(code, button);
+  }
+}
+addCopyButtons();
+document.addEventListener("htmx:afterSettle", addCopyButtons);
 
 // --- arriving -----------------------------------------------------------------------------------------------------------------------
 
