@@ -68,7 +68,8 @@ def completeness(
         if any(token.preposition in CONDITIONS for token in tokens.values()):
             breaches.add("left out")
             continue
-        if after and _is_subject(tokens, mine):
+        told_of = sentence.joints[min(after)] == "which" if after else False
+        if after and _is_subject(tokens, mine) and (not told_of or mine == list(tokens)):
             continue
         if after and _is_antecedent(sentence, tokens, mine, clause, whole):
             continue

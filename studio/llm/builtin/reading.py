@@ -247,6 +247,8 @@ class _Reader:
             self.narrowed = True
         elif self._here():
             self._joint("which" if self.indefinite else "that")
+        elif self.joints[-1] == ",":
+            self.joints[-1] = "which"  # "the owner of the boat, who": told of the word before it, not of the subject
 
     def _auxiliary(self, low: str) -> None:
         self.phrase += 1

@@ -131,6 +131,9 @@ The pump is stopped before cleaning and the valve is opened. | The valve is open
 The prize went to Ana for her novel and to Ben for his play. | The prize went to Ana for her play.
 The store in Lund and Malmö closes at 6, the one in Ystad at 8. | The store in Lund closes at 8.
 Crews repair the roof and paint the doors in spring. | Crews repair the roof in spring.
+The captain spoke to the owners of the barge, who live in Ghent. | The captain lives in Ghent.
+Visitors with a badge, who may enter the lab, must sign. | Visitors may enter the lab.
+The hall and the tower cost 3 million euros. | The tower cost 3 million euros.
 The heater runs at half speed during the night. | The heater runs at half speed.
 The nightly job runs at half speed during the night. | The nightly job runs at half speed.
 The board chose the plan for Lund instead of the plan for Ystad. | The board chose the plan for Ystad.
