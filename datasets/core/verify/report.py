@@ -96,7 +96,11 @@ class Report:
         if "root" not in self.summary:
             return ""
         said = self.summary
-        parts = [f"{said['rows']:,} rows" + (f", {said['withheld']:,} of them withheld" if said["withheld"] else "")]
+        count = said["rows"]
+        parts = [
+            f"{count:,} row{'' if count == 1 else 's'}"
+            + (f", {said['withheld']:,} of them withheld" if said["withheld"] else "")
+        ]
         parts.append(f"licence {said.get('licence')}")
         if "ledger" in said:
             parts.append(f"ledger entry {said['ledger']['seq']:,} of {said['ledger']['time']}")

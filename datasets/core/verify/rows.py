@@ -103,7 +103,9 @@ def check(source: Source, statement: Statement, reviewers: dict[str, bytes], rep
         message = f"{withheld} rows are withheld, {statement.withheld} were signed"
         report.add("rows.withheld", "tampered", message, file=names.ROWS)
     elif not failed:
-        report.checks.append(f"{tree.size:,} rows give the signed root {statement.root.hex()[:16]}…")
+        report.checks.append(
+            f"number and text of all rows ({tree.size:,}) are as signed, root {statement.root.hex()[:16]}…"
+        )
     if not failed and same and not changed and present and index.fault is not None:
         number, name, reason = index.fault
         report.add("index.row", "tampered", reason, file=names.INDEX, row=number, id=name)
