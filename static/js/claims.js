@@ -12,7 +12,8 @@ if (paint) CSS.highlights.set("claim", paint);
 
 const homeOf = (element) => element?.closest?.("[data-claims]");
 const WORD = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]|[\p{L}\p{M}\p{N}]+/gu;
-const wordsOf = (text) => [...text.toLowerCase().matchAll(WORD)].map((match) => ({ word: match[0], at: match.index, end: match.index + match[0].length }));
+const MARK = /\[\d+(?:\s*,\s*\d+)*\]/g; // a citation is no word of what is said
+const wordsOf = (text) => [...text.toLowerCase().replace(MARK, (mark) => " ".repeat(mark.length)).matchAll(WORD)].map((match) => ({ word: match[0], at: match.index, end: match.index + match[0].length }));
 const sentences = new Intl.Segmenter(undefined, { granularity: "sentence" });
 
 // --- the text as it is shown, and the place of a claim in it -------------------------------------------------------------
