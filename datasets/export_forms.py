@@ -178,7 +178,7 @@ class VerifyForm(_FileForm):
         max_length=2_000,
         required=False,
         label="Fingerprint or public key",
-        help_text="Of whoever signed it, got on another way. Empty: the keys of this team.",
+        help_text="Of whoever signed it, got by another way. Empty: the keys of this team.",
         widget=forms.Textarea(attrs={"rows": 2, "spellcheck": "false"}),
     )
     pair = forms.CharField(max_length=128, required=False, label="Prove one pair", help_text="Its id, if you want one.")

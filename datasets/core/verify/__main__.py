@@ -66,7 +66,7 @@ def _run(options: argparse.Namespace, command: Parser) -> Report:
     if options.legacy is not None:
         return verify_legacy(options.legacy, secret)
     if not options.key:
-        command.error("--key is needed: trust comes from a key you got on another way")
+        command.error("--key is needed: trust comes from a key you got by another way")
     pins = pin(map(_key, options.key), options.threshold)
     ledger = LedgerOptions(
         newer=read_list(read_file(options.keys)) if options.keys else None,

@@ -13,7 +13,7 @@ MOST_FINDINGS = 50
 _ADVICE: dict[Fault | None, str] = {
     None: "Everything is as it was signed.",
     "tampered": "Something is not as it was signed: do not use it, and get it again from its publisher.",
-    "untrusted": "It may not be trusted, for the reason above: ask its publisher, on another way than the file came.",
+    "untrusted": "It may not be trusted, for the reason above: ask its publisher by another way than the file came.",
     "incomplete": "Something is missing: get the whole of it again.",
     "malformed": "This cannot be read as an export: is it the right file, and as it was when it was downloaded?",
 }
